@@ -1,0 +1,12 @@
+/* All of inlay. */
+#ifndef INLAY_INLAY_H
+#define INLAY_INLAY_H
+
+#include "inlay/arrow.h"
+#include "inlay/merge.h"
+#include "inlay/reader.h"
+#include "inlay/recording.h"
+#include "inlay/schema.h"
+#include "inlay/writer.h"
+
+#endif

@@ -1,0 +1,59 @@
+/* Merge sorted files into one, row groups cut at transitions of the first sort column.
+ *
+ * Order: by the sort key, nulls last, ties by input order and then by row order; every row is kept.
+ * Key: the columns of `sort`; without it the inputs' own footer key qh.sort_fields, whose order is
+ * (sorted_series ascending, timestamp column in its direction) where every input has a sorted_series
+ * column, and otherwise the listed columns one by one.
+ * Row groups: runs of equal first-key values are packed greedily up to `row_group_rows`; a run larger
+ * than that is a row group of its own. (Quickwit PR 6410, pack_into_metric_aligned_rgs.)
+ */
+#ifndef INLAY_MERGE_H
+#define INLAY_MERGE_H
+
+#include "inlay/writer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if INLAY_WRITE && INLAY_MERGE
+
+typedef struct inlay_merge_options {
+    const char *sort;           /* "metric_name|-timestamp_secs", with or without "/V2"; NULL = theirs */
+    uint64_t row_group_rows;    /* 131,072 */
+    uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
+    const char *scratch_folder; /* for the plan when it outgrows memory; NULL = TMPDIR or the system's */
+    bool no_crc;                /* do not verify page checksums of the inputs */
+    inlay_write_options write;  /* codec and page sizes of the output; `columns` is ignored */
+    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* values written, of all */
+    void *progress_ctx;
+} inlay_merge_options;
+
+typedef struct inlay_merge_report {
+    uint64_t n_rows;
+    uint32_t n_row_groups;
+    uint64_t n_columns;
+    uint64_t n_runs;      /* stretches of consecutive rows of one input */
+    uint64_t plan_bytes;  /* size of the plan */
+    uint64_t output_bytes;
+    char row_group_column[120]; /* where row groups were cut; "" if nowhere */
+} inlay_merge_report;
+
+/* Merge `inputs` (readers, the caller's) into `sink`. At least one input; all must agree on
+ * qh.sort_fields, qh.window_start, qh.window_duration_secs and qh.rg_partition_prefix_len unless
+ * `sort` is given; columns of the same name must have the same type.
+ * Memory: per open input column one page and one dictionary within memory_bytes; the plan beyond 8 MiB
+ * goes to a scratch file.
+ * Errors: ARG (no inputs, bad sort text), CORRUPT (input not sorted: error has input, row group, row;
+ * metadata mismatch; type conflict), IO, NOMEM, LIMIT, UNSUPPORTED. */
+INLAY_API INLAY_CHECKED inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs,
+                                                 size_t n_inputs, const inlay_sink *sink,
+                                                 const inlay_merge_options *options,
+                                                 inlay_merge_report *report);
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

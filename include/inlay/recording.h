@@ -1,0 +1,118 @@
+/* Metric tables: the long layout, and wide recordings turned into it.
+ *
+ * Long layout (Quickwit metrics, quickwit-parquet-engine): one row a sample; columns in the order
+ *   metric_name STRING · label columns of the sort schema · timeseries_id INT64 · timestamp_secs UINT64
+ *   (sort schema order) · sorted_series BYTE_ARRAY · then metric_type UINT_8, value DOUBLE and the
+ *   other labels, each a nullable STRING column, by name.
+ * Rows are sorted by (sorted_series ascending, timestamp_secs descending).
+ */
+#ifndef INLAY_RECORDING_H
+#define INLAY_RECORDING_H
+
+#include "inlay/writer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
+
+/* metric_type of Quickwit's metrics (quickwit-opentelemetry, otel_metrics.rs). */
+typedef enum inlay_metric_type {
+    INLAY_METRIC_GAUGE = 0,
+    INLAY_METRIC_SUM = 1,
+    INLAY_METRIC_HISTOGRAM = 2
+} inlay_metric_type;
+
+typedef struct inlay_label {
+    inlay_bytes key, value;
+} inlay_label;
+
+/* Quickwit's default for metrics. */
+#define INLAY_METRICS_SORT \
+    "metric_name|service|env|datacenter|region|host|timeseries_id|timestamp_secs/V2"
+
+/* timeseries_id of a series: SipHash-2-4 with key 0 over name, type and the labels, which must be
+ * sorted by key (quickwit-parquet-engine/src/timeseries_id.rs). */
+INLAY_API int64_t inlay_timeseries_id(inlay_bytes name, uint8_t metric_type,
+                                      const inlay_label *labels, size_t n_labels);
+
+/* A long table being written, for agents that sample: bounded memory, any order of samples.
+ *
+ * The sort schema names metric_name and labels, then timeseries_id and timestamp_secs (descending).
+ * Samples are buffered, sorted and written as sorted runs into unnamed scratch files; finish merges the runs into the sink. Samples of the same series and second are all kept,
+ * in their order. After a failure only close is allowed.
+ * Memory: 32 bytes a buffered row (rows are buffered as they come, up to buffer_rows), the series
+ * (about 100 bytes each, their sorted_series keys, 8 bytes a label, each different text once), and
+ * at most 16 runs' open columns at a time (64 MiB). */
+typedef struct inlay_long_options {
+    const char *sort;           /* INLAY_METRICS_SORT */
+    size_t buffer_rows;         /* 131,072 */
+    uint64_t row_group_rows;    /* 131,072 */
+    const char *scratch_folder; /* NULL = TMPDIR or the system's */
+    inlay_write_options write;
+    const inlay_key_value *key_values; /* extra footer keys */
+    size_t n_key_values;
+} inlay_long_options;
+typedef struct inlay_long inlay_long;
+INLAY_API INLAY_CHECKED inlay_status inlay_long_open(inlay_env *env,
+                                                     const inlay_long_options *options,
+                                                     inlay_long **table);
+/* Declare a series once; its number comes back. Labels are copied, in any order; keys that name a
+ * fixed column (or "timestamp", the older name of one), are empty or stand twice are refused (ARG), as
+ * is text that is not UTF-8. The same series twice gives the same number. */
+INLAY_API INLAY_CHECKED inlay_status inlay_long_series(inlay_long *table, inlay_bytes name,
+                                                       uint8_t metric_type,
+                                                       const inlay_label *labels, size_t n_labels,
+                                                       uint32_t *series);
+INLAY_API INLAY_CHECKED inlay_status inlay_long_add(inlay_long *table, uint32_t series,
+                                                    uint64_t timestamp_secs, double value);
+INLAY_API uint64_t inlay_long_rows(const inlay_long *table);
+INLAY_API INLAY_CHECKED inlay_status inlay_long_finish(inlay_long *table, const inlay_sink *sink,
+                                                       uint32_t *n_row_groups);
+INLAY_API void inlay_long_close(inlay_long *table);
+
+/* Wide recordings (one column a metric) to one long table.
+ *
+ * Metric name and labels come from the field metadata in ARROW:schema where the file has it ("metric"
+ * is the name; metric_type, unit, grouping_power and max_value_power are no labels), else from the
+ * column name (up to the first '/' is the metric, the rest the label "name"). A label that is named
+ * like a fixed column gets "label_" before it. The footer keys node, instance and source (unless it
+ * is a list) become labels of the columns that have no such label of their own, so that recordings of
+ * several machines do not fall into one series.
+ *
+ * Counters (UINT_64) become metric_type 1, gauges (INT_64, DOUBLE, FLOAT, other integers) 0; values are
+ * rounded to DOUBLE; nulls give no row. Histograms (lists of UINT_64) are reported and left out, or
+ * with `histograms` give one row per non-empty bucket: metric_type 2, value = count, labels
+ * bucket_lower and bucket_upper (inclusive).
+ *
+ * The time is the column "timestamp": a TIMESTAMP, or integers whose field metadata has "unit"; without
+ * one the unit is told from the first value (10 to 11 digits seconds, 13 milliseconds, and so on).
+ *
+ * Memory: 512 KiB of times, 12 bytes a column, one open column, and that of inlay_long; it does not
+ * grow with the rows. Errors: CORRUPT (no time column, damage), LIMIT, IO, NOMEM; error.input says
+ * which file. */
+typedef struct inlay_melt_options {
+    bool histograms;
+    inlay_long_options table;
+    /* called for each column that gives no rows, with the reason (constant text) */
+    void (*left_out)(void *ctx, size_t input, inlay_bytes column, const char *why);
+    void *left_out_ctx;
+    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* cells of the inputs */
+    void *progress_ctx;
+} inlay_melt_options;
+typedef struct inlay_melt_report {
+    uint64_t n_rows;
+    uint32_t n_series, n_row_groups, n_left_out;
+} inlay_melt_report;
+INLAY_API INLAY_CHECKED inlay_status inlay_melt(inlay_env *env, inlay_reader *const *inputs,
+                                                size_t n_inputs, const inlay_sink *sink,
+                                                const inlay_melt_options *options,
+                                                inlay_melt_report *report);
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

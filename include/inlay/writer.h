@@ -1,0 +1,97 @@
+/* Writing a file: columns in batches, row groups, footer.
+ *
+ * Two ways to fill a row group. By default the columns may be written in any order and in any number
+ * of batches; finished pages are kept, packed, until the row group ends. With INLAY_WRITE_IN_ORDER
+ * columns come one after another in leaf order and pages go straight to the sink, so that memory does
+ * not grow with the row group.
+ */
+#ifndef INLAY_WRITER_H
+#define INLAY_WRITER_H
+
+#include "inlay/reader.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if INLAY_WRITE
+
+enum {
+    INLAY_WRITE_IN_ORDER = 1,      /* columns one after another, pages straight to the sink */
+    INLAY_WRITE_NO_CRC = 2,
+    INLAY_WRITE_NO_PAGE_INDEX = 4, /* no column index, no offset index */
+    INLAY_WRITE_NO_STATISTICS = 8
+};
+
+/* Text options: codec "zstd:3", "snappy", "none", "gzip:6", "lz4_raw", "brotli:5"; encoding
+ * "dictionary" (with fallback to plain), "plain", "delta_binary_packed", "rle" (BOOLEAN). NULL = the
+ * default. */
+typedef struct inlay_column_options {
+    uint32_t leaf;
+    const char *codec;
+    const char *encoding;
+} inlay_column_options;
+
+typedef struct inlay_write_options {
+    const char *codec;       /* "zstd:3" */
+    const char *encoding;    /* "dictionary"; BOOLEAN "plain" */
+    size_t page_bytes;       /* 1 MiB, uncompressed */
+    size_t page_rows;        /* 20,000 */
+    size_t dictionary_bytes; /* 1 MiB; a larger dictionary falls back to plain */
+    uint32_t page_version;   /* 1; or 2 */
+    uint32_t flags;
+    const char *created_by;  /* "inlay version X" */
+    const inlay_column_options *columns;
+    size_t n_columns;
+} inlay_write_options;
+
+typedef struct inlay_writer inlay_writer;
+
+/* `sink` and `schema` are copied. Nothing is written before the first page. Errors: ARG, NOMEM,
+ * UNSUPPORTED (a codec that this build lacks). */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_open(inlay_env *env, const inlay_sink *sink,
+                                                       const inlay_schema *schema,
+                                                       const inlay_write_options *options,
+                                                       inlay_writer **writer);
+
+/* Append levels and values to one column of the open row group (the first write opens one). The batch
+ * is copied. `def` NULL = all present; `rep` NULL = one level a row. `codes` need a dictionary given
+ * before. n_rows is ignored on input. Levels are checked. Errors: ARG, IO, NOMEM. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_write(inlay_writer *writer, uint32_t leaf,
+                                                        const inlay_batch *batch);
+/* Append n_rows times the same value, NULL = null, to a column without repetition. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_repeat(inlay_writer *writer, uint32_t leaf,
+                                                         size_t n_rows, const void *value);
+/* Before the first value of a column in a row group: its dictionary, copied. Batches may then carry
+ * codes. Errors: ARG, NOMEM, IO. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_dictionary(inlay_writer *writer, uint32_t leaf,
+                                                             const void *values, size_t n_values);
+/* IN_ORDER: this column chunk is complete. (Otherwise not needed.) */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_end_column(inlay_writer *writer, uint32_t leaf);
+/* End the row group: every column must have the same number of rows. No-op when nothing was written
+ * since the last one. Errors: ARG (row counts differ), IO, NOMEM. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_end_row_group(inlay_writer *writer);
+
+/* Footer contents; any time before finish. Copied, order kept, duplicates allowed; value NULL = a key
+ * without a value. Sorting columns are written into every row group from now on. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_key_value(inlay_writer *writer, inlay_bytes key,
+                                                            const inlay_bytes *value);
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_sorting(inlay_writer *writer,
+                                                          const inlay_sorting *columns, size_t n);
+
+/* End the open row group, write page indexes and footer. After it only the counters and close. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_finish(inlay_writer *writer);
+INLAY_API void inlay_writer_close(inlay_writer *writer); /* without finish the bytes are no file */
+
+INLAY_API int64_t inlay_writer_rows(const inlay_writer *writer);        /* in ended row groups */
+INLAY_API uint32_t inlay_writer_row_groups(const inlay_writer *writer); /* ended ones */
+INLAY_API uint64_t inlay_writer_bytes(const inlay_writer *writer);      /* sent to the sink */
+/* Bytes held for the open row group: packed pages and values not yet in a page. */
+INLAY_API uint64_t inlay_writer_pending_bytes(const inlay_writer *writer);
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

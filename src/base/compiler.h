@@ -1,0 +1,23 @@
+/* Compiler extensions, all of them. */
+#ifndef INLAY_BASE_COMPILER_H
+#define INLAY_BASE_COMPILER_H
+
+#if defined(__GNUC__) || defined(__clang__)
+#define INLAY_LIKELY(x) __builtin_expect(!!(x), 1)
+#define INLAY_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define INLAY_INLINE static inline __attribute__((always_inline))
+#define INLAY_COLD __attribute__((cold, noinline))
+#else
+#define INLAY_LIKELY(x) (x)
+#define INLAY_UNLIKELY(x) (x)
+#define INLAY_INLINE static inline
+#define INLAY_COLD
+#endif
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define INLAY_BIG_ENDIAN 1
+#else
+#define INLAY_BIG_ENDIAN 0
+#endif
+
+#endif

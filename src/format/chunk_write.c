@@ -1,0 +1,816 @@
+/* Writing one column chunk; see chunk_write.h. */
+#include "format/chunk_write.h"
+
+#if INLAY_WRITE
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "format/levels.h"
+
+enum { CHUNKW_SLICE = 1024 }; /* most levels that are taken between looks at the page's size */
+
+/* ---- open, reset, close ---- */
+
+static void chunkw_bufs(struct chunk_writer *c, void (*f)(struct buf *))
+{
+    f(&c->def.array);
+    f(&c->rep.array);
+    f(&c->values);
+    f(&c->codes);
+    f(&c->seen);
+    f(&c->pages);
+    f(&c->body);
+    f(&c->packed);
+    f(&c->slice);
+    f(&c->wide);
+}
+
+inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inlay_node *node,
+                               const struct chunk_options *o, const inlay_sink *sink,
+                               uint64_t *written)
+{
+    size_t counts = 2 * ((size_t)node->max_rep + node->max_def + 2);
+    void *block = NULL;
+    *c = (struct chunk_writer){.env = env,
+                               .node = node,
+                               .width = (uint32_t)inlay_node_width(node),
+                               .flags = o->flags,
+                               .version = o->version,
+                               .page_bytes = o->page_bytes,
+                               .page_rows = o->page_rows,
+                               .dictionary_bytes = o->dictionary_bytes,
+                               .encoding = o->encoding,
+                               .streaming = o->flags & INLAY_WRITE_IN_ORDER,
+                               .wants_dictionary = o->dictionary,
+                               .sink = sink,
+                               .written = written};
+    struct buf *bufs[] = {&c->def.array, &c->rep.array, &c->values, &c->codes, &c->seen,
+                          &c->pages,     &c->body,      &c->packed, &c->slice, &c->wide};
+    for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
+        buf_init(bufs[i], env);
+    stats_init(&c->stats, env, node);
+    stats_init(&c->chunk_stats, env, node);
+    index_init(&c->index, env, node);
+    TRY(mem_new(env, counts * sizeof(int64_t), &block));
+    c->counts_block = block;
+    c->rep.counts = c->counts_block;
+    c->def.counts = c->rep.counts + node->max_rep + 1;
+    c->rep_counts = c->def.counts + node->max_def + 1;
+    c->def_counts = c->rep_counts + node->max_rep + 1;
+    TRY(codec_open_compress(&c->codec, env, o->codec, o->level));
+    if (o->dictionary)
+        TRY(dict_builder_new(env, node->type, c->width, &c->dictionary));
+    chunk_writer_reset(c);
+    return INLAY_OK;
+}
+
+void chunk_writer_free(struct chunk_writer *c)
+{
+    if (!c->env)
+        return;
+    chunkw_bufs(c, buf_free);
+    stats_free(&c->stats);
+    stats_free(&c->chunk_stats);
+    index_free(&c->index);
+    codec_close(&c->codec);
+    dict_builder_free(c->dictionary);
+    if (c->counts_block)
+        mem_free(c->env, c->counts_block,
+                 2 * ((size_t)c->node->max_rep + c->node->max_def + 2) * sizeof(int64_t));
+    c->env = NULL;
+}
+
+static void chunkw_page_reset(struct chunk_writer *c)
+{
+    buf_clear(&c->def.array);
+    buf_clear(&c->rep.array);
+    buf_clear(&c->values);
+    buf_clear(&c->codes);
+    c->def.n = c->rep.n = 0;
+    c->n_values = c->page_row = 0;
+    c->plain_bytes = 0;
+    stats_clear(&c->stats);
+    memset(c->rep.counts, 0, ((size_t)c->node->max_rep + 1) * sizeof(int64_t));
+    memset(c->def.counts, 0, ((size_t)c->node->max_def + 1) * sizeof(int64_t));
+    if (c->seen.bytes)
+        memset(c->seen.data, 0, c->seen.bytes);
+}
+
+void chunk_writer_reset(struct chunk_writer *c)
+{
+    chunkw_page_reset(c);
+    buf_clear(&c->pages);
+    buf_clear(&c->seen);
+    if (c->dictionary)
+        dict_builder_clear(c->dictionary);
+    c->coded = c->dictionary && !c->streaming;
+    c->given = c->dictionary_out = c->judged = false;
+    c->dictionary_at = c->dictionary_page_bytes = c->dictionary_raw_bytes = c->first_page_at = 0;
+    c->page_bytes_done = c->raw_bytes_done = 0;
+    c->n_levels = c->n_rows = c->unencoded = 0;
+    c->n_coded_pages = c->n_plain_pages = 0;
+    stats_clear(&c->chunk_stats);
+    memset(c->rep_counts, 0, ((size_t)c->node->max_rep + 1) * sizeof(int64_t));
+    memset(c->def_counts, 0, ((size_t)c->node->max_def + 1) * sizeof(int64_t));
+    index_clear(&c->index);
+}
+
+uint64_t chunk_writer_pending(const struct chunk_writer *c)
+{
+    return c->pages.bytes + c->values.bytes + c->codes.bytes +
+           (c->dictionary ? dict_builder_plain_bytes(c->dictionary) : 0);
+}
+
+/* ---- levels of the open page ---- */
+
+static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels, uint8_t constant,
+                                  size_t n)
+{
+    bool same = l->n == 0 || (l->array.bytes == 0 && l->value == (levels ? levels[0] : constant));
+    if (l->n == 0 && n)
+        l->value = levels ? levels[0] : constant;
+    if (levels && same)
+        same = levels_equal(levels, n, l->value) == n;
+    if (!same || l->array.bytes) {
+        uint8_t *dst = buf_reserve(&l->array, l->n - l->array.bytes + n);
+        if (!dst)
+            return l->array.status;
+        size_t before = l->n - l->array.bytes; /* the run so far, expanded */
+        memset(dst, l->value, before);
+        if (levels)
+            memcpy(dst + before, levels, n);
+        else
+            memset(dst + before, constant, n);
+        l->array.bytes += before + n;
+    }
+    for (size_t i = 0; levels && i < n; i++)
+        l->counts[levels[i]]++;
+    if (!levels)
+        l->counts[constant] += (int64_t)n;
+    l->n += n;
+    return INLAY_OK;
+}
+
+/* Append the RLE form of the page's levels. */
+static void chunkw_put_levels(const struct chunk_levels *l, uint8_t max, bool prefix, struct buf *out)
+{
+    uint32_t width = bits_of(max);
+    size_t start = out->bytes, room = (l->array.bytes ? rle_bound(l->n, width) : 16) + 4;
+    uint8_t *dst = max ? buf_reserve(out, room) : NULL;
+    if (!dst)
+        return;
+    uint8_t *at = dst + (prefix ? 4 : 0);
+    if (l->array.bytes)
+        at += rle_write_u8(at, l->array.data, l->n, width);
+    else if (l->n)
+        at += rle_write_run(at, l->value, l->n, width);
+    if (prefix)
+        store_le32(dst, (uint32_t)(at - dst - 4));
+    out->bytes = start + (size_t)(at - dst);
+}
+
+/* ---- values of the open page ---- */
+
+/* One value's PLAIN bytes in the page so far counted; BYTE_ARRAY: 4 + length. */
+static uint64_t chunkw_plain_bytes(const struct chunk_writer *c, const void *values, size_t n)
+{
+    uint64_t sum = (uint64_t)n * (c->node->type == INLAY_BOOLEAN ? 1 : c->width);
+    if (c->node->type == INLAY_BYTE_ARRAY) {
+        const inlay_bytes *b = values;
+        sum = (uint64_t)n * 4;
+        for (size_t i = 0; i < n; i++)
+            sum += b[i].len;
+    }
+    return sum;
+}
+
+static inlay_status chunkw_store(struct chunk_writer *c, const void *values, size_t n)
+{
+    if (c->node->type != INLAY_BYTE_ARRAY) {
+        buf_append(&c->values, values, n * c->width);
+        return c->values.status;
+    }
+    const inlay_bytes *b = values;
+    uint64_t bytes = chunkw_plain_bytes(c, values, n);
+    uint8_t *dst = bytes <= SIZE_MAX ? buf_reserve(&c->values, (size_t)bytes) : NULL;
+    if (!dst)
+        return c->values.status != INLAY_OK
+                   ? c->values.status
+                   : err_set(c->env, INLAY_NOMEM, ERR("out of memory"));
+    for (size_t i = 0; i < n; i++) {
+        if (b[i].len > INT32_MAX)
+            return err_set(c->env, INLAY_ARG, ERR("a value longer than 2 GiB"));
+        store_le32(dst, (uint32_t)b[i].len);
+        if (b[i].len)
+            memcpy(dst + 4, b[i].data, b[i].len);
+        dst += 4 + b[i].len;
+    }
+    c->values.bytes += (size_t)bytes;
+    return INLAY_OK;
+}
+
+/* Values behind codes, gathered into `wide`. */
+static inlay_status chunkw_gather(struct chunk_writer *c, const uint32_t *codes, size_t n)
+{
+    buf_clear(&c->wide);
+    uint8_t *dst = buf_reserve(&c->wide, n * c->width + 1);
+    if (!dst)
+        return c->wide.status;
+    if (!dict_gather(dict_builder_values(c->dictionary), dict_builder_count(c->dictionary), c->width,
+                     codes, n, dst))
+        return err_set(c->env, INLAY_ARG, ERR("a code beyond the dictionary"));
+    return INLAY_OK;
+}
+
+/* Statistics from codes: each dictionary entry is looked at once a page. Floats are counted one by one
+ * for their NaNs. */
+static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *codes, size_t n)
+{
+    size_t entries = dict_builder_count(c->dictionary);
+    if (stats_counts_nans(&c->stats)) {
+        TRY(chunkw_gather(c, codes, n));
+        stats_add(&c->stats, c->wide.data, n);
+        return stats_status(&c->stats);
+    }
+    if (c->seen.bytes < entries) {
+        size_t more = entries - c->seen.bytes;
+        uint8_t *dst = buf_reserve(&c->seen, more);
+        if (!dst)
+            return c->seen.status;
+        memset(dst, 0, more);
+        c->seen.bytes = entries;
+    }
+    const uint8_t *values = dict_builder_values(c->dictionary);
+    for (size_t i = 0; i < n; i++)
+        if (!c->seen.data[codes[i]]) {
+            c->seen.data[codes[i]] = 1;
+            stats_add(&c->stats, values + (size_t)codes[i] * c->width, 1);
+        }
+    return stats_status(&c->stats);
+}
+
+static inlay_status chunkw_take_codes(struct chunk_writer *c, const uint32_t *codes, size_t n)
+{
+    buf_append(&c->codes, codes, n * sizeof *codes);
+    TRY(c->codes.status);
+    if (c->node->type == INLAY_BYTE_ARRAY) {
+        const inlay_bytes *b = dict_builder_values(c->dictionary);
+        c->plain_bytes += (uint64_t)n * 4;
+        for (size_t i = 0; i < n; i++)
+            c->plain_bytes += b[codes[i]].len;
+    } else {
+        c->plain_bytes += (uint64_t)n * c->width;
+    }
+    c->n_values += n;
+    return c->flags & INLAY_WRITE_NO_STATISTICS ? INLAY_OK : chunkw_code_stats(c, codes, n);
+}
+
+/* Leave the dictionary for this and all later pages of the chunk: the page's codes become values. */
+static inlay_status chunkw_leave_dictionary(struct chunk_writer *c)
+{
+    size_t n = c->codes.bytes / sizeof(uint32_t);
+    const uint32_t *codes = (const void *)c->codes.data;
+    c->coded = false;
+    for (size_t i = 0; i < n; i += CHUNKW_SLICE) {
+        size_t take = n - i < CHUNKW_SLICE ? n - i : CHUNKW_SLICE;
+        TRY(chunkw_gather(c, codes + i, take));
+        TRY(chunkw_store(c, c->wide.data, take));
+    }
+    buf_clear(&c->codes);
+    return INLAY_OK;
+}
+
+static inlay_status chunkw_take_values(struct chunk_writer *c, const void *values, size_t n)
+{
+    if (c->coded && n) {
+        size_t done = 0, entries = dict_builder_count(c->dictionary);
+        size_t most = c->given ? SIZE_MAX : c->dictionary_bytes;
+        buf_clear(&c->slice);
+        uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->slice, n * sizeof *codes);
+        if (!codes)
+            return c->slice.status;
+        TRY(dict_builder_add(c->dictionary, values, n, most, codes, &done));
+        if (c->dictionary_out && dict_builder_count(c->dictionary) != entries)
+            return err_set(c->env, INLAY_ARG, ERR("a value that the given dictionary lacks"));
+        TRY(chunkw_take_codes(c, codes, done));
+        if (done == n)
+            return INLAY_OK;
+        TRY(chunkw_leave_dictionary(c));
+        values = (const uint8_t *)values + done * c->width;
+        n -= done;
+    }
+    TRY(chunkw_store(c, values, n));
+    c->plain_bytes += chunkw_plain_bytes(c, values, n);
+    c->n_values += n;
+    if (!(c->flags & INLAY_WRITE_NO_STATISTICS))
+        stats_add(&c->stats, values, n);
+    return stats_status(&c->stats);
+}
+
+/* ---- pages out ---- */
+
+static inlay_status chunkw_emit(struct chunk_writer *c, const void *data, size_t bytes)
+{
+    if (!c->streaming) {
+        buf_append(&c->pages, data, bytes);
+        return c->pages.status;
+    }
+    TRY(io_append(c->env, c->sink, data, bytes));
+    *c->written += bytes;
+    return INLAY_OK;
+}
+
+static inlay_status chunkw_fits(struct chunk_writer *c, size_t bytes)
+{
+    return bytes <= INT32_MAX ? INLAY_OK
+                              : err_set(c->env, INLAY_ARG, ERR("a page larger than 2 GiB"));
+}
+
+/* Compress [from, end) of body into `packed`, after the bytes before `from` as they are. */
+static inlay_status chunkw_compress(struct chunk_writer *c, size_t from, bool *compressed)
+{
+    size_t n = c->body.bytes - from;
+    *compressed = false;
+    buf_clear(&c->packed);
+    if (c->codec.codec->id == CODEC_NONE || (n == 0 && from > 0))
+        return INLAY_OK; /* an empty dictionary (only nulls so far) is compressed, as others do */
+    buf_append(&c->packed, c->body.data, from);
+    size_t room = c->codec.codec->bound(n);
+    uint8_t *dst = buf_reserve(&c->packed, room);
+    if (!dst)
+        return c->packed.status;
+    size_t used = c->codec.codec->compress(&c->codec, c->body.data + from, n, dst, room);
+    if (used == 0)
+        return err_set(c->env, INLAY_NOMEM, c->codec.what ? c->codec.what : ERR("cannot compress"));
+    c->packed.bytes += used;
+    *compressed = true;
+    return INLAY_OK;
+}
+
+/* Header and body; *bytes gets both. */
+static inlay_status chunkw_page(struct chunk_writer *c, struct meta_page_header *h,
+                                const struct buf *body, size_t raw_bytes, size_t *bytes)
+{
+    TRY(chunkw_fits(c, body->bytes));
+    TRY(chunkw_fits(c, raw_bytes));
+    h->has |= 1u << META_PG_TYPE | 1u << META_PG_UNCOMPRESSED | 1u << META_PG_COMPRESSED;
+    h->compressed_bytes = (int32_t)body->bytes;
+    h->uncompressed_bytes = (int32_t)raw_bytes;
+    if (!(c->flags & INLAY_WRITE_NO_CRC)) {
+        META_SET(h, META_PG_CRC);
+        h->crc = (int32_t)hash_crc32(0, body->data, body->bytes);
+    }
+    buf_clear(&c->slice);
+    thrift_write(&c->slice, &meta_page_header_table, h);
+    TRY(c->slice.status);
+    TRY(chunkw_emit(c, c->slice.data, c->slice.bytes));
+    TRY(chunkw_emit(c, body->data, body->bytes));
+    *bytes = c->slice.bytes + body->bytes;
+    return INLAY_OK;
+}
+
+/* The dictionary page, with its size noted. */
+static inlay_status chunkw_dictionary_page(struct chunk_writer *c)
+{
+    size_t n = dict_builder_count(c->dictionary), bytes = 0;
+    struct meta_dictionary_page d = {.has = 1u << META_DICT_VALUES | 1u << META_DICT_ENCODING,
+                                     .num_values = (int32_t)n,
+                                     .encoding = ENCODING_PLAIN};
+    struct meta_page_header h = {.has = 1u << META_PG_DICTIONARY,
+                                 .type = META_PAGE_DICTIONARY,
+                                 .dictionary = &d};
+    const struct encoding *plain = encoding_by_id(ENCODING_PLAIN);
+    const void *values = dict_builder_values(c->dictionary);
+    bool compressed = false;
+    TRY(chunkw_fits(c, n));
+    buf_clear(&c->body);
+    uint8_t *dst = buf_reserve(&c->body, plain->bound(values, n, c->node->type, c->width) + 1);
+    if (!dst)
+        return c->body.status;
+    c->body.bytes = plain->write(dst, values, n, c->node->type, c->width);
+    TRY(chunkw_compress(c, 0, &compressed));
+    c->dictionary_raw_bytes = c->body.bytes;
+    c->dictionary_at = *c->written;
+    TRY(chunkw_page(c, &h, compressed ? &c->packed : &c->body, c->body.bytes, &bytes));
+    c->dictionary_page_bytes = bytes;
+    c->dictionary_raw_bytes += bytes - (size_t)h.compressed_bytes;
+    c->dictionary_out = true;
+    return INLAY_OK;
+}
+
+/* Append the page's values in their encoding. */
+static inlay_status chunkw_put_values(struct chunk_writer *c)
+{
+    size_t n = c->n_values;
+    if (c->coded) {
+        size_t entries = dict_builder_count(c->dictionary);
+        uint32_t width = bits_of(entries ? entries - 1 : 0);
+        uint8_t *dst = buf_reserve(&c->body, rle_bound(n, width) + 1);
+        if (!dst)
+            return c->body.status;
+        dst[0] = (uint8_t)width;
+        c->body.bytes += 1 + rle_write_u32(dst + 1, (const void *)c->codes.data, n, width);
+        return INLAY_OK;
+    }
+    const void *values = c->values.data;
+    if (c->node->type == INLAY_BYTE_ARRAY) {
+        if (c->encoding->id == ENCODING_PLAIN) { /* already in that form */
+            buf_append(&c->body, c->values.data, c->values.bytes);
+            return c->body.status;
+        }
+        buf_clear(&c->wide);
+        inlay_bytes *views = (inlay_bytes *)(void *)buf_reserve(&c->wide, n * sizeof *views + 1);
+        if (!views)
+            return c->wide.status;
+        const uint8_t *at = c->values.data;
+        for (size_t i = 0; i < n; i++, at += views[i - 1].len)
+            views[i] = (inlay_bytes){at + 4, load_le32(at)}, at += 4;
+        values = views;
+    }
+    uint8_t *dst = buf_reserve(&c->body,
+                               c->encoding->bound(values, n, c->node->type, c->width) + 1);
+    if (!dst)
+        return c->body.status;
+    c->body.bytes += c->encoding->write(dst, values, n, c->node->type, c->width);
+    return INLAY_OK;
+}
+
+/* Does the dictionary pay? Asked once, when the first page with values is full. */
+static bool chunkw_dictionary_pays(const struct chunk_writer *c)
+{
+    size_t entries = dict_builder_count(c->dictionary);
+    uint64_t codes = ((uint64_t)c->n_values * bits_of(entries ? entries - 1 : 0) + 7) / 8;
+    return dict_builder_plain_bytes(c->dictionary) + codes < c->plain_bytes;
+}
+
+static inlay_status chunkw_page_v1(struct chunk_writer *c, size_t *bytes, size_t *raw)
+{
+    struct meta_data_page d = {
+        .has = 15,
+        .num_values = (int32_t)c->def.n,
+        .encoding = c->coded ? ENCODING_RLE_DICTIONARY : c->encoding->id,
+        .def_encoding = ENCODING_RLE,
+        .rep_encoding = ENCODING_RLE,
+    };
+    struct meta_page_header h = {.has = 1u << META_PG_DATA, .type = META_PAGE_DATA, .data = &d};
+    bool compressed = false;
+    chunkw_put_levels(&c->rep, c->node->max_rep, true, &c->body);
+    chunkw_put_levels(&c->def, c->node->max_def, true, &c->body);
+    TRY(c->body.status);
+    TRY(chunkw_put_values(c));
+    *raw = c->body.bytes;
+    TRY(chunkw_compress(c, 0, &compressed));
+    return chunkw_page(c, &h, compressed ? &c->packed : &c->body, *raw, bytes);
+}
+
+static inlay_status chunkw_page_v2(struct chunk_writer *c, size_t *bytes, size_t *raw)
+{
+    struct meta_data_page_v2 d = {
+        .has = 127,
+        .num_values = (int32_t)c->def.n,
+        .num_nulls = (int32_t)(c->def.n - c->n_values),
+        .num_rows = (int32_t)c->page_row,
+        .encoding = c->coded ? ENCODING_RLE_DICTIONARY : c->encoding->id,
+    };
+    struct meta_page_header h = {
+        .has = 1u << META_PG_DATA_V2, .type = META_PAGE_DATA_V2, .data_v2 = &d};
+    bool compressed = false;
+    chunkw_put_levels(&c->rep, c->node->max_rep, false, &c->body);
+    d.rep_bytes = (int32_t)c->body.bytes;
+    chunkw_put_levels(&c->def, c->node->max_def, false, &c->body);
+    TRY(c->body.status);
+    d.def_bytes = (int32_t)c->body.bytes - d.rep_bytes;
+    size_t levels = c->body.bytes;
+    TRY(chunkw_put_values(c));
+    *raw = c->body.bytes;
+    TRY(chunkw_compress(c, levels, &compressed));
+    d.is_compressed = compressed && c->packed.bytes < c->body.bytes;
+    return chunkw_page(c, &h, d.is_compressed ? &c->packed : &c->body, *raw, bytes);
+}
+
+static inlay_status chunkw_note_page(struct chunk_writer *c, size_t bytes, size_t raw)
+{
+    struct index_page page = {.at = c->page_bytes_done,
+                              .bytes = (uint32_t)bytes,
+                              .null_page = c->n_values == 0,
+                              .first_row = c->n_rows - (int64_t)c->page_row};
+    if (c->node->type == INLAY_BYTE_ARRAY)
+        page.unencoded = (int64_t)(c->plain_bytes - (uint64_t)c->n_values * 4);
+    c->unencoded += page.unencoded;
+    c->stats.nulls = (int64_t)(c->def.n - c->n_values);
+    if (!(c->flags & INLAY_WRITE_NO_PAGE_INDEX))
+        TRY(index_add(&c->index, &page, &c->stats, c->rep.counts, c->def.counts));
+    stats_merge(&c->chunk_stats, &c->stats);
+    for (size_t i = 0; i <= c->node->max_rep; i++)
+        c->rep_counts[i] += c->rep.counts[i];
+    for (size_t i = 0; i <= c->node->max_def; i++)
+        c->def_counts[i] += c->def.counts[i];
+    c->page_bytes_done += bytes;
+    c->raw_bytes_done += raw;
+    c->n_levels += (int64_t)c->def.n;
+    *(c->coded ? &c->n_coded_pages : &c->n_plain_pages) += 1;
+    return stats_status(&c->chunk_stats);
+}
+
+static inlay_status chunkw_flush(struct chunk_writer *c)
+{
+    size_t bytes = 0, raw = 0;
+    if (c->def.n == 0)
+        return INLAY_OK;
+    if (c->coded && !c->given && !c->judged && c->n_values) {
+        c->judged = true;
+        if (!chunkw_dictionary_pays(c))
+            TRY(chunkw_leave_dictionary(c));
+    }
+    if (c->streaming && c->coded && !c->dictionary_out)
+        TRY(chunkw_dictionary_page(c));
+    if (c->page_bytes_done == 0)
+        c->first_page_at = *c->written;
+    buf_clear(&c->body);
+    TRY(c->version == 2 ? chunkw_page_v2(c, &bytes, &raw) : chunkw_page_v1(c, &bytes, &raw));
+    raw += c->slice.bytes; /* chunk sizes count headers */
+    TRY(chunkw_note_page(c, bytes, raw));
+    chunkw_page_reset(c);
+    return INLAY_OK;
+}
+
+/* ---- batches in ---- */
+
+static bool chunkw_full(const struct chunk_writer *c)
+{
+    uint64_t bytes = c->coded ? c->codes.bytes : c->plain_bytes; /* codes: packed they are fewer */
+    return c->page_row >= c->page_rows || bytes >= c->page_bytes;
+}
+
+static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch *b)
+{
+    const char *what = NULL;
+    size_t present = b->def ? levels_equal(b->def, b->n_levels, c->node->max_def) : b->n_levels;
+    if (present != b->n_values)
+        what = ERR("definition levels and number of values disagree");
+    if (b->n_values && !b->values && !b->codes)
+        what = ERR("a batch without values");
+    if (b->codes && !c->given)
+        what = ERR("codes need a dictionary given before");
+    if (b->codes && c->given && !dict_check(b->codes, b->n_values, dict_builder_count(c->dictionary)))
+        what = ERR("a code beyond the dictionary");
+    for (size_t i = 0; b->def && i < b->n_levels && !what; i++)
+        if (b->def[i] > c->node->max_def)
+            what = ERR("a definition level above the column's maximum");
+    for (size_t i = 0; b->rep && i < b->n_levels && !what; i++)
+        if (b->rep[i] > c->node->max_rep)
+            what = ERR("a repetition level above the column's maximum");
+    if (b->rep && b->n_levels && b->rep[0] && c->n_rows == 0)
+        what = ERR("a row group that begins inside a row");
+    return what ? err_set(c->env, INLAY_ARG, what) : INLAY_OK;
+}
+
+/* Levels from `at` that make the next slice: whole rows where the batch lets us see them. */
+static size_t chunkw_slice(const struct chunk_writer *c, const inlay_batch *b, size_t at,
+                           size_t *n_rows)
+{
+    size_t left = b->n_levels - at, room = c->page_rows > c->page_row ? c->page_rows - c->page_row : 1;
+    size_t most = room < CHUNKW_SLICE ? room : CHUNKW_SLICE;
+    if (!b->rep) {
+        *n_rows = left < most ? left : most;
+        return *n_rows;
+    }
+    size_t rows = 0, i = 0;
+    for (; i < left; i++)
+        if (b->rep[at + i] == 0 && rows++ == most) {
+            rows--;
+            break;
+        }
+    *n_rows = rows;
+    return i;
+}
+
+/* A slice of long strings is cut so that a page does not grow far beyond its size. */
+static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b, size_t at, size_t n,
+                             size_t value_at)
+{
+    const inlay_bytes *v = b->values;
+    uint64_t bytes = 0;
+    if (c->node->type != INLAY_BYTE_ARRAY || !v || b->rep)
+        return n;
+    for (size_t i = 0, k = value_at; i < n; i++) {
+        if (!b->def || b->def[at + i] == c->node->max_def)
+            bytes += 4 + v[k++].len;
+        if (bytes > c->page_bytes && i > 0)
+            return i;
+    }
+    return n;
+}
+
+inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
+{
+    TRY(chunkw_check(c, b));
+    size_t at = 0, value_at = 0;
+    while (at < b->n_levels) {
+        size_t n_rows = 0;
+        bool row_start = !b->rep || b->rep[at] == 0;
+        if (row_start && chunkw_full(c))
+            TRY(chunkw_flush(c));
+        size_t n = chunkw_slice(c, b, at, &n_rows), cut = chunkw_shorten(c, b, at, n, value_at);
+        if (cut < n)
+            n_rows = n = cut;
+        size_t present = b->def ? levels_equal(b->def + at, n, c->node->max_def) : n;
+        TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, 0, n));
+        TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, n));
+        if (b->codes)
+            TRY(chunkw_take_codes(c, b->codes + value_at, present));
+        else if (present)
+            TRY(chunkw_take_values(c, (const uint8_t *)b->values + value_at * c->width, present));
+        at += n;
+        value_at += present;
+        c->page_row += n_rows;
+        c->n_rows += (int64_t)n_rows;
+    }
+    return INLAY_OK;
+}
+
+inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const void *value)
+{
+    if (c->node->max_rep)
+        return err_set(c->env, INLAY_ARG, ERR("a repeated column cannot take one value many times"));
+    if (!value && c->node->max_def == 0)
+        return err_set(c->env, INLAY_ARG, ERR("null in a required column"));
+    enum { CHUNKW_COPIES = 64 };
+    uint8_t level = value ? c->node->max_def : 0;
+    _Alignas(16) uint8_t copies[CHUNKW_COPIES * STATS_SMALL];
+    size_t most = c->width <= STATS_SMALL ? CHUNKW_COPIES : 1;
+    for (size_t i = 0; value && i < most && most > 1; i++)
+        memcpy(copies + i * c->width, value, c->width);
+    while (n_rows) {
+        if (chunkw_full(c))
+            TRY(chunkw_flush(c));
+        size_t room = c->page_rows - c->page_row, n = n_rows < room ? n_rows : room;
+        if (value && n > most)
+            n = most;
+        TRY(chunkw_levels(&c->rep, NULL, 0, n));
+        TRY(chunkw_levels(&c->def, NULL, level, n));
+        if (value)
+            TRY(chunkw_take_values(c, most > 1 ? (const void *)copies : value, n));
+        c->page_row += n;
+        c->n_rows += (int64_t)n;
+        n_rows -= n;
+    }
+    return INLAY_OK;
+}
+
+inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values, size_t n)
+{
+    if (c->n_rows || c->given)
+        return err_set(c->env, INLAY_ARG, ERR("a dictionary comes before the first value"));
+    if (!c->dictionary)
+        TRY(dict_builder_new(c->env, c->node->type, c->width, &c->dictionary));
+    buf_clear(&c->slice);
+    uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->slice, CHUNKW_SLICE * sizeof *codes);
+    if (!codes)
+        return c->slice.status;
+    for (size_t i = 0; i < n;) {
+        size_t take = n - i < CHUNKW_SLICE ? n - i : CHUNKW_SLICE, done = 0;
+        TRY(dict_builder_add(c->dictionary, (const uint8_t *)values + i * c->width, take, SIZE_MAX,
+                             codes, &done));
+        i += take;
+    }
+    if (dict_builder_count(c->dictionary) != n)
+        return err_set(c->env, INLAY_ARG, ERR("a dictionary with the same value twice"));
+    c->given = c->coded = true;
+    return INLAY_OK;
+}
+
+/* ---- end ---- */
+
+static inlay_status chunkw_list(struct mem_pool *pool, struct thrift_list *list, size_t n,
+                                size_t width)
+{
+    list->n = (uint32_t)n;
+    return mem_pool_take(pool, n * width + 1, &list->items);
+}
+
+static inlay_status chunkw_meta_statistics(struct chunk_writer *c, struct mem_pool *pool,
+                                           struct meta_column *m)
+{
+    void *block = NULL;
+    struct stats *s = &c->chunk_stats;
+    struct stats_bound *min = &c->index.min, *max = &c->index.max; /* free scratch by now */
+    if (c->flags & INLAY_WRITE_NO_STATISTICS)
+        return INLAY_OK;
+    TRY(mem_pool_take(pool, sizeof *m->statistics, &block));
+    struct meta_statistics *st = m->statistics = block;
+    META_SET(m, META_CM_STATISTICS);
+    META_SET(st, META_ST_NULL_COUNT);
+    st->null_count = s->nulls;
+    if (stats_counts_nans(s)) {
+        META_SET(st, META_ST_NAN_COUNT);
+        st->nan_count = s->nans;
+    }
+    buf_clear(&min->bytes);
+    buf_clear(&max->bytes);
+    if (!stats_bounds(s, min, max))
+        return min->bytes.status != INLAY_OK ? min->bytes.status : max->bytes.status;
+    st->min_value = st->min = (inlay_bytes){min->bytes.data, min->bytes.bytes};
+    st->max_value = st->max = (inlay_bytes){max->bytes.data, max->bytes.bytes};
+    st->min_exact = min->exact;
+    st->max_exact = max->exact;
+    st->has |= 1u << META_ST_MIN_VALUE | 1u << META_ST_MAX_VALUE | 1u << META_ST_MIN_EXACT |
+               1u << META_ST_MAX_EXACT;
+    if (s->order == TYPE_ORDER_BOOL || s->order == TYPE_ORDER_I32 || s->order == TYPE_ORDER_I64 ||
+        s->order == TYPE_ORDER_F32 || s->order == TYPE_ORDER_F64)
+        st->has |= 1u << META_ST_MIN | 1u << META_ST_MAX; /* old readers, signed order only */
+    return INLAY_OK;
+}
+
+static inlay_status chunkw_meta_sizes(struct chunk_writer *c, struct mem_pool *pool,
+                                      struct meta_column *m)
+{
+    void *block = NULL;
+    bool strings = c->node->type == INLAY_BYTE_ARRAY;
+    if ((!strings && c->node->max_rep == 0 && c->node->max_def <= 1) ||
+        c->flags & INLAY_WRITE_NO_STATISTICS)
+        return INLAY_OK;
+    TRY(mem_pool_take(pool, sizeof *m->size_statistics, &block));
+    struct meta_size_statistics *z = m->size_statistics = block;
+    META_SET(m, META_CM_SIZE_STATISTICS);
+    if (strings) {
+        META_SET(z, META_SZ_BYTES);
+        z->unencoded_bytes = c->unencoded;
+    }
+    if (c->node->max_rep > 0) {
+        META_SET(z, META_SZ_REP);
+        z->rep_histogram = (struct thrift_list){c->rep_counts, c->node->max_rep + 1u};
+    }
+    if (c->node->max_def > 1) {
+        META_SET(z, META_SZ_DEF);
+        z->def_histogram = (struct thrift_list){c->def_counts, c->node->max_def + 1u};
+    }
+    return INLAY_OK;
+}
+
+static inlay_status chunkw_meta_encodings(struct chunk_writer *c, struct mem_pool *pool,
+                                          struct meta_column *m)
+{
+    bool dictionary = c->dictionary_page_bytes > 0;
+    int32_t page_type = c->version == 2 ? META_PAGE_DATA_V2 : META_PAGE_DATA;
+    TRY(chunkw_list(pool, &m->encodings, 4, sizeof(int32_t)));
+    TRY(chunkw_list(pool, &m->encoding_stats, 3, sizeof(struct meta_encoding_stats)));
+    int32_t *e = m->encodings.items;
+    struct meta_encoding_stats *s = m->encoding_stats.items;
+    uint32_t n = 0, k = 0;
+    if (dictionary || c->encoding->id == ENCODING_PLAIN)
+        e[n++] = ENCODING_PLAIN;
+    if (c->encoding->id != ENCODING_PLAIN && c->encoding->id != ENCODING_RLE && c->n_plain_pages)
+        e[n++] = c->encoding->id;
+    e[n++] = ENCODING_RLE;
+    if (dictionary) {
+        e[n++] = ENCODING_RLE_DICTIONARY;
+        s[k++] = (struct meta_encoding_stats){7, META_PAGE_DICTIONARY, ENCODING_PLAIN, 1};
+    }
+    if (c->n_coded_pages)
+        s[k++] = (struct meta_encoding_stats){7, page_type, ENCODING_RLE_DICTIONARY,
+                                              (int32_t)c->n_coded_pages};
+    if (c->n_plain_pages)
+        s[k++] = (struct meta_encoding_stats){7, page_type, c->encoding->id,
+                                              (int32_t)c->n_plain_pages};
+    m->encodings.n = n;
+    m->encoding_stats.n = k;
+    if (k)
+        META_SET(m, META_CM_ENCODING_STATS);
+    return INLAY_OK;
+}
+
+inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool, struct meta_column **meta)
+{
+    void *block = NULL;
+    TRY(chunkw_flush(c));
+    if (!c->streaming) {
+        c->streaming = true; /* from here on everything goes to the sink */
+        inlay_status status = c->n_coded_pages ? chunkw_dictionary_page(c) : INLAY_OK;
+        c->first_page_at = *c->written;
+        if (status == INLAY_OK)
+            status = chunkw_emit(c, c->pages.data, c->pages.bytes);
+        c->streaming = false;
+        TRY(status);
+    }
+    TRY(mem_pool_take(pool, sizeof **meta, &block));
+    struct meta_column *m = *meta = block;
+    m->has = 1u << META_CM_TYPE | 1u << META_CM_ENCODINGS | 1u << META_CM_CODEC | 1u << META_CM_VALUES |
+             1u << META_CM_UNCOMPRESSED | 1u << META_CM_COMPRESSED | 1u << META_CM_DATA_PAGE;
+    m->type = c->node->type;
+    m->codec = c->codec.codec->id;
+    m->num_values = c->n_levels;
+    m->compressed_bytes = (int64_t)(c->page_bytes_done + c->dictionary_page_bytes);
+    m->uncompressed_bytes = (int64_t)(c->raw_bytes_done + c->dictionary_raw_bytes);
+    m->data_page_at = (int64_t)(c->n_levels ? c->first_page_at : *c->written);
+    if (c->dictionary_page_bytes) {
+        META_SET(m, META_CM_DICTIONARY_PAGE);
+        m->dictionary_page_at = (int64_t)c->dictionary_at;
+    }
+    TRY(chunkw_meta_encodings(c, pool, m));
+    TRY(chunkw_meta_sizes(c, pool, m));
+    return chunkw_meta_statistics(c, pool, m);
+}
+
+#endif

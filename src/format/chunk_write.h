@@ -1,0 +1,92 @@
+/* Writing one column chunk: values and levels in any batches, out come pages.
+ *
+ * The open page keeps its levels (as one run as long as they are equal) and its values: dictionary codes,
+ * or PLAIN bytes in memory form. A page ends only where a row ends. Finished pages wait in `pages` until
+ * the row group ends, or go to the sink at once.
+ */
+#ifndef INLAY_FORMAT_CHUNK_WRITE_H
+#define INLAY_FORMAT_CHUNK_WRITE_H
+
+#include "inlay/writer.h"
+
+#include "base/io.h"
+#include "codec/codec.h"
+#include "encoding/encoding.h"
+#include "format/index.h"
+
+/* Levels of the open page. */
+struct chunk_levels {
+    struct buf array;  /* uint8_t each; empty while all are `value` */
+    uint8_t value;
+    size_t n;
+    int64_t *counts;   /* [max + 1] in this page */
+};
+
+struct chunk_writer {
+    inlay_env *env;
+    const inlay_node *node;
+    uint32_t width, flags, version;
+    size_t page_bytes, page_rows, dictionary_bytes;
+    struct codec_context codec;
+    const struct encoding *encoding; /* of values that are not codes */
+    bool wants_dictionary, coded;    /* by option; for the open page */
+    bool given;                      /* the caller gave the dictionary */
+    bool judged;                     /* whether the dictionary pays was asked */
+    bool streaming;                  /* pages go straight to `sink` */
+    const inlay_sink *sink;
+    uint64_t *written;               /* file offset of the sink */
+
+    /* the open page */
+    struct chunk_levels def, rep;
+    struct buf values; /* memory form; BYTE_ARRAY: u32 length and bytes each */
+    struct buf codes;  /* uint32_t */
+    size_t n_values, page_row;
+    uint64_t plain_bytes; /* of the page's values in PLAIN */
+    struct stats stats;   /* of the page */
+    struct buf seen;      /* coded: dictionary entries met in this page */
+
+    /* the chunk */
+    struct dict_builder *dictionary;
+    struct buf pages;     /* finished ones, with headers */
+    bool dictionary_out;  /* streaming: its page is written */
+    uint64_t dictionary_at, dictionary_page_bytes, dictionary_raw_bytes, first_page_at;
+    uint64_t page_bytes_done, raw_bytes_done; /* of data pages, with headers */
+    int64_t n_levels, n_rows, unencoded;
+    uint32_t n_coded_pages, n_plain_pages;
+    struct stats chunk_stats;
+    int64_t *rep_counts, *def_counts;
+    struct index index;
+
+    /* scratch */
+    struct buf body, packed, slice, wide;
+    int64_t *counts_block; /* 2 x (max_rep + 1 + max_def + 1) */
+};
+
+/* What the options say about one column, parsed. */
+struct chunk_options {
+    const struct codec *codec;
+    int level;
+    const struct encoding *encoding;
+    bool dictionary;
+    size_t page_bytes, page_rows, dictionary_bytes;
+    uint32_t version, flags;
+};
+
+INLAY_CHECKED inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env,
+                                             const inlay_node *node, const struct chunk_options *o,
+                                             const inlay_sink *sink, uint64_t *written);
+void chunk_writer_free(struct chunk_writer *c);
+/* Begin the chunk of another row group. */
+void chunk_writer_reset(struct chunk_writer *c);
+INLAY_CHECKED inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *batch);
+INLAY_CHECKED inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows,
+                                               const void *value);
+INLAY_CHECKED inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values,
+                                                   size_t n);
+/* End the chunk: the last page, and everything that waits, goes to the sink. `meta` (in pool) then
+ * describes it, without path. */
+INLAY_CHECKED inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool,
+                                            struct meta_column **meta);
+uint64_t chunk_writer_pending(const struct chunk_writer *c);
+
+#endif

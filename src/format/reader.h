@@ -1,0 +1,41 @@
+/* An open file: the footer, and row groups decoded when touched. */
+#ifndef INLAY_FORMAT_READER_H
+#define INLAY_FORMAT_READER_H
+
+#include "inlay/reader.h"
+
+#include "codec/codec.h"
+#include "format/footer.h"
+#include "format/schema.h"
+
+struct inlay_reader {
+    inlay_env *env;
+    inlay_source source;
+    bool no_crc;
+    struct footer footer;
+    inlay_schema *schema;
+    inlay_key_value *key_values; /* [meta.key_values.n] */
+    int64_t *first_rows;         /* [n_row_groups + 1]; filled up to `known` */
+    uint32_t known;              /* first_rows[0..known] are valid */
+    uint32_t touched;            /* the row group in `group`; UINT32_MAX = none */
+    struct meta_row_group group;
+    struct mem_pool group_pool;
+    struct mem_pool scratch;     /* of one decoded chunk at a time, for the public calls */
+    struct codec_context codecs[8]; /* by CompressionCodec, opened when first met; shared by all columns */
+    bool page_quirk;             /* old parquet-mr: dictionary headers outside the chunk's length */
+};
+
+/* The open decompressor for a codec. UNSUPPORTED when the build lacks it. */
+INLAY_CHECKED inlay_status reader_codec(inlay_reader *r, int32_t id, struct codec_context **codec);
+/* The row group's record, valid until another one is touched. */
+INLAY_CHECKED inlay_status reader_touch(inlay_reader *r, uint32_t row_group,
+                                        const struct meta_row_group **group);
+/* First row of a row group in the file; row_group == n gives the end. */
+INLAY_CHECKED inlay_status reader_first_row(inlay_reader *r, uint32_t row_group, int64_t *row);
+/* A column chunk's record, decoded into `pool` and checked against schema and file: `meta` is there,
+ * its type is the leaf's, its bytes [*start, *end) lie in the file. */
+INLAY_CHECKED inlay_status reader_chunk(inlay_reader *r, uint32_t row_group, uint32_t leaf,
+                                        struct mem_pool *pool, struct meta_chunk *chunk,
+                                        uint64_t *start, uint64_t *end);
+
+#endif

@@ -1,0 +1,276 @@
+/* Statistics while writing; see stats.h. */
+#include "format/stats.h"
+
+#include <string.h>
+
+void stats_init(struct stats *s, inlay_env *env, const inlay_node *leaf)
+{
+    *s = (struct stats){.order = type_order_of(leaf),
+                        .type = leaf->type,
+                        .width = (uint32_t)inlay_node_width(leaf),
+                        .text = leaf->logical.kind == INLAY_STRING ||
+                                leaf->logical.kind == INLAY_ENUM || leaf->logical.kind == INLAY_JSON};
+    buf_init(&s->min, env);
+    buf_init(&s->max, env);
+}
+
+void stats_free(struct stats *s)
+{
+    buf_free(&s->min);
+    buf_free(&s->max);
+}
+
+void stats_clear(struct stats *s)
+{
+    s->has = false;
+    s->nulls = s->nans = 0;
+    buf_clear(&s->min);
+    buf_clear(&s->max);
+}
+
+inlay_status stats_status(const struct stats *s)
+{
+    return s->min.status != INLAY_OK ? s->min.status : s->max.status;
+}
+
+bool stats_counts_nans(const struct stats *s)
+{
+    return s->order == TYPE_ORDER_F32 || s->order == TYPE_ORDER_F64 || s->order == TYPE_ORDER_F16;
+}
+
+/* ---- taking values ---- */
+
+static int stats_compare(const struct stats *s, const void *value, const struct buf *bound)
+{
+    inlay_bytes held = {bound->data, bound->bytes};
+    return type_compare(s->order, s->width, value,
+                        s->type == INLAY_BYTE_ARRAY ? (const void *)&held : bound->data);
+}
+
+static void stats_hold(const struct stats *s, struct buf *bound, const void *value)
+{
+    const inlay_bytes *b = value;
+    buf_clear(bound);
+    if (s->type == INLAY_BYTE_ARRAY)
+        buf_append(bound, b->data, b->len);
+    else
+        buf_append(bound, value, s->width);
+}
+
+static void stats_fold(struct stats *s, const void *min, const void *max)
+{
+    if (!s->has || stats_compare(s, min, &s->min) < 0)
+        stats_hold(s, &s->min, min);
+    if (!s->has || stats_compare(s, max, &s->max) > 0)
+        stats_hold(s, &s->max, max);
+    s->has = true;
+}
+
+/* Smallest and largest of n >= 1 integers, without a branch a value. */
+#define STATS_INTEGERS(ctype)                      \
+    do {                                           \
+        const ctype *v = values;                   \
+        ctype lo = v[0], hi = v[0];                \
+        for (size_t i = 1; i < n; i++) {           \
+            lo = v[i] < lo ? v[i] : lo;            \
+            hi = v[i] > hi ? v[i] : hi;            \
+        }                                          \
+        stats_fold(s, &lo, &hi);                   \
+    } while (0)
+
+/* The same for floats; comparisons with NaN are false, so NaN never becomes a bound. */
+#define STATS_FLOATS(ctype)                          \
+    do {                                             \
+        const ctype *v = values;                     \
+        ctype lo = 0, hi = 0;                        \
+        size_t i = 0;                                \
+        int64_t nans = 0;                            \
+        while (i < n && v[i] != v[i])                \
+            i++;                                     \
+        nans = (int64_t)i;                           \
+        if (i < n)                                   \
+            lo = hi = v[i];                          \
+        bool any = i < n;                            \
+        for (; i < n; i++) {                         \
+            nans += v[i] != v[i];                    \
+            lo = v[i] < lo ? v[i] : lo;              \
+            hi = v[i] > hi ? v[i] : hi;              \
+        }                                            \
+        s->nans += nans;                             \
+        if (any)                                     \
+            stats_fold(s, &lo, &hi);                 \
+    } while (0)
+
+static void stats_each(struct stats *s, const uint8_t *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++, values += s->width) {
+        if (s->order == TYPE_ORDER_F16 && (load_le16(values) & 0x7FFF) > 0x7C00)
+            s->nans++;
+        else
+            stats_fold(s, values, values);
+    }
+}
+
+void stats_add(struct stats *s, const void *values, size_t n)
+{
+    if (n == 0)
+        return;
+    switch (s->order) {
+    case TYPE_ORDER_NONE:
+        return;
+    case TYPE_ORDER_BOOL:
+        STATS_INTEGERS(uint8_t);
+        return;
+    case TYPE_ORDER_I32:
+        STATS_INTEGERS(int32_t);
+        return;
+    case TYPE_ORDER_U32:
+        STATS_INTEGERS(uint32_t);
+        return;
+    case TYPE_ORDER_I64:
+        STATS_INTEGERS(int64_t);
+        return;
+    case TYPE_ORDER_U64:
+        STATS_INTEGERS(uint64_t);
+        return;
+    case TYPE_ORDER_F32:
+        STATS_FLOATS(float);
+        return;
+    case TYPE_ORDER_F64:
+        STATS_FLOATS(double);
+        return;
+    default:
+        stats_each(s, values, n);
+    }
+}
+
+void stats_merge(struct stats *into, const struct stats *from)
+{
+    into->nulls += from->nulls;
+    into->nans += from->nans;
+    if (!from->has)
+        return;
+    inlay_bytes min = {from->min.data, from->min.bytes}, max = {from->max.data, from->max.bytes};
+    bool strings = into->type == INLAY_BYTE_ARRAY;
+    stats_fold(into, strings ? (const void *)&min : from->min.data,
+               strings ? (const void *)&max : from->max.data);
+}
+
+/* ---- giving bounds ---- */
+
+/* Length of the longest prefix of at most `most` bytes that ends between code points. Bytes that are
+ * no UTF-8 are cut anywhere. */
+static size_t stats_prefix(const uint8_t *data, size_t most, bool text)
+{
+    if (!text)
+        return most;
+    size_t n = most;
+    while (n > 0 && most - n < 4 && (data[n] & 0xC0) == 0x80)
+        n--;
+    return n > 0 && (data[n] & 0xC0) != 0x80 ? n : most;
+}
+
+/* Raise a byte prefix to the smallest one above all that begin with it: the last byte that is not FF
+ * plus one. False = all FF. */
+static bool stats_raise_bytes(struct buf *b)
+{
+    while (b->bytes && b->data[b->bytes - 1] == 0xFF)
+        b->bytes--;
+    if (b->bytes == 0)
+        return false;
+    b->data[b->bytes - 1]++;
+    return true;
+}
+
+/* The same for text, whose result must stay UTF-8: the last code point plus one in as many bytes, over
+ * the surrogates; a code point at the end of its length is dropped and the one before it raised. */
+static bool stats_raise_text(struct buf *b)
+{
+    while (b->bytes) {
+        size_t at = b->bytes - 1;
+        while (at > 0 && (b->data[at] & 0xC0) == 0x80 && b->bytes - at < 4)
+            at--;
+        uint8_t *p = b->data + at;
+        size_t n = b->bytes - at;
+        size_t want = p[0] < 0x80 ? 1 : p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
+        if (n != want || (p[0] & 0xC0) == 0x80)
+            return false; /* not UTF-8: say nothing rather than something wrong */
+        if (n == 1 && p[0] < 0x7F) {
+            p[0]++;
+            return true;
+        }
+        for (size_t i = n; n > 1 && i-- > 0;) {
+            uint8_t top = i > 0 ? 0xBF : n == 2 ? 0xDF : n == 3 ? 0xEF : 0xF4;
+            if (p[i] < top) {
+                p[i]++;
+                for (size_t k = i + 1; k < n; k++)
+                    p[k] = 0x80;
+                if (n == 3 && p[0] == 0xED && p[1] >= 0xA0) { /* surrogates: go on at U+E000 */
+                    p[0] = 0xEE;
+                    p[1] = p[2] = 0x80;
+                }
+                if (n == 4 && p[0] == 0xF4 && p[1] >= 0x90)
+                    break; /* beyond U+10FFFF */
+                return true;
+            }
+        }
+        b->bytes = at;
+    }
+    return false;
+}
+
+static void stats_store(const struct stats *s, const struct buf *value, struct buf *out)
+{
+    uint8_t le[8];
+    if (s->type == INLAY_INT32 || s->type == INLAY_FLOAT) {
+        uint32_t v = 0;
+        memcpy(&v, value->data, 4);
+        store_le32(le, v);
+        buf_append(out, le, 4);
+    } else if (s->type == INLAY_INT64 || s->type == INLAY_DOUBLE) {
+        uint64_t v = 0;
+        memcpy(&v, value->data, 8);
+        store_le64(le, v);
+        buf_append(out, le, 8);
+    } else {
+        buf_append(out, value->data, value->bytes);
+    }
+}
+
+/* Zero rules of TYPE_ORDER: min -0.0, max +0.0. Works on the stored little-endian bytes. */
+static void stats_zero(const struct stats *s, struct buf *b, bool min)
+{
+    uint8_t any = 0;
+    size_t n = b->bytes;
+    if (!stats_counts_nans(s) || n == 0)
+        return;
+    for (size_t i = 0; i + 1 < n; i++)
+        any |= b->data[i];
+    if (any == 0 && (b->data[n - 1] & 0x7F) == 0)
+        b->data[n - 1] = min ? 0x80 : 0;
+}
+
+bool stats_bounds(const struct stats *s, struct stats_bound *min, struct stats_bound *max)
+{
+    if (!s->has || s->order == TYPE_ORDER_NONE)
+        return false;
+    stats_store(s, &s->min, &min->bytes);
+    stats_store(s, &s->max, &max->bytes);
+    if (min->bytes.status != INLAY_OK || max->bytes.status != INLAY_OK)
+        return false;
+    stats_zero(s, &min->bytes, true);
+    stats_zero(s, &max->bytes, false);
+    min->exact = max->exact = true;
+    if (s->order != TYPE_ORDER_BYTES)
+        return true;
+    if (min->bytes.bytes > STATS_CUT_BYTES) {
+        min->bytes.bytes = stats_prefix(min->bytes.data, STATS_CUT_BYTES, s->text);
+        min->exact = false;
+    }
+    if (max->bytes.bytes > STATS_CUT_BYTES) {
+        max->bytes.bytes = stats_prefix(max->bytes.data, STATS_CUT_BYTES, s->text);
+        max->exact = false;
+        return s->text ? stats_raise_text(&max->bytes) : stats_raise_bytes(&max->bytes);
+    }
+    return true;
+}

@@ -1,0 +1,44 @@
+/* Statistics of a page or a column chunk while it is written: bounds, nulls, NaNs.
+ *
+ * Bounds follow the column's TypeDefinedOrder. NaN is counted and never a bound; a zero bound is
+ * written as -0.0 (min) or +0.0 (max); BYTE_ARRAY bounds are cut at 64 bytes, max then incremented.
+ * Source: parquet.thrift Statistics, ColumnOrder TYPE_ORDER; PageIndex.md.
+ */
+#ifndef INLAY_FORMAT_STATS_H
+#define INLAY_FORMAT_STATS_H
+
+#include "format/meta.h"
+#include "format/type.h"
+
+enum { STATS_CUT_BYTES = 64, STATS_SMALL = 16 };
+
+struct stats_bound {
+    struct buf bytes; /* value in PLAIN form without length, as min_value wants it */
+    bool exact;
+};
+
+struct stats {
+    enum type_order order;
+    uint8_t type;
+    uint32_t width;
+    bool text;          /* cut at code points, not at bytes */
+    bool has;           /* min and max stand */
+    int64_t nulls, nans;
+    struct buf min, max; /* value bytes as in memory; BYTE_ARRAY: the bytes themselves */
+};
+
+void stats_init(struct stats *s, inlay_env *env, const inlay_node *leaf);
+void stats_free(struct stats *s);
+void stats_clear(struct stats *s); /* keeps memory */
+/* n present values, in memory form. */
+void stats_add(struct stats *s, const void *values, size_t n);
+/* Fold a page's statistics into the chunk's. */
+void stats_merge(struct stats *into, const struct stats *from);
+/* Status of the buffers: NOMEM after a failed add. */
+inlay_status stats_status(const struct stats *s);
+/* The bounds as they are to be written, into two cleared buffers. False = none (no values, an undefined
+ * order, or a bound that cannot be cut). */
+bool stats_bounds(const struct stats *s, struct stats_bound *min, struct stats_bound *max);
+bool stats_counts_nans(const struct stats *s); /* a floating-point column */
+
+#endif

@@ -1,0 +1,621 @@
+/* The writer: columns in, row groups and a footer out.
+ *
+ * Ended column chunks are kept serialised (ColumnChunk without index offsets, ColumnIndex, OffsetIndex);
+ * at the end the indexes go out behind the data, and each ColumnChunk is parsed back, given its offsets,
+ * and written into the footer. So memory grows by what the footer will hold, and by no structs.
+ */
+#include "inlay/writer.h"
+
+#if INLAY_WRITE
+
+#include <string.h>
+
+#include "format/chunk_write.h"
+#include "format/schema.h"
+
+enum {
+    WRITER_PAGE_BYTES = 1024 * 1024,
+    WRITER_PAGE_ROWS = 20000,
+    WRITER_DICTIONARY_BYTES = 1024 * 1024
+};
+
+/* What is kept of an ended column chunk; its bytes follow one another in three buffers. */
+struct writer_chunk {
+    size_t meta_bytes, column_index_bytes, offset_index_bytes;
+};
+struct writer_group {
+    int64_t n_rows, raw_bytes, packed_bytes, at;
+    size_t sorting_at, n_sorting; /* in `sorting` */
+};
+
+struct inlay_writer {
+    inlay_env *env;
+    inlay_sink sink;
+    inlay_schema *schema;
+    uint64_t written;
+    uint32_t flags, version, n_leaves;
+    struct chunk_writer *columns; /* [n_leaves] */
+    inlay_status failed;          /* sticky; the error it left is `error` */
+    inlay_error error;
+    bool finished;
+
+    bool open;           /* a row group is */
+    uint32_t next_leaf;  /* IN_ORDER: columns before it are complete */
+    struct writer_group group;
+    size_t current_sorting_at, n_current_sorting;
+
+    struct buf chunks, groups; /* struct writer_chunk, struct writer_group */
+    struct buf metas, column_indexes, offset_indexes;
+    struct buf sorting;        /* struct meta_sorting_column */
+    struct buf key_values;     /* struct writer_key_value */
+    struct mem_pool pool;      /* key-values' bytes, created_by */
+    inlay_bytes created_by;
+    int64_t n_rows;
+};
+
+/* ---- options ---- */
+
+static bool writer_name_is(const char *text, const char *name)
+{
+    while (*text && *text == *name) {
+        text++;
+        name++;
+    }
+    return *text == *name;
+}
+
+static inlay_status writer_encoding(inlay_env *env, const char *text, const inlay_node *leaf,
+                                    struct chunk_options *o)
+{
+    bool boolean = leaf->type == INLAY_BOOLEAN;
+    o->encoding = encoding_by_id(ENCODING_PLAIN);
+    o->dictionary = false;
+    if (!text || writer_name_is(text, "dictionary")) {
+        o->dictionary = !boolean;
+        return INLAY_OK;
+    }
+    const struct encoding *e = encoding_by_name(text);
+    if (!e || !e->write)
+        return err_set(env, INLAY_ARG, ERR("unknown encoding"));
+    if (!(e->types >> leaf->type & 1))
+        return err_set(env, INLAY_ARG, ERR("the encoding does not suit the column's type"));
+    o->encoding = e;
+    return INLAY_OK;
+}
+
+static inlay_status writer_column_options(inlay_writer *w, const inlay_write_options *options,
+                                          uint32_t leaf, struct chunk_options *o)
+{
+    const char *codec = options->codec ? options->codec : "zstd:3", *encoding = options->encoding;
+    const char *what = NULL;
+    bool own = false;
+    for (size_t i = 0; i < options->n_columns; i++) {
+        const inlay_column_options *c = &options->columns[i];
+        if (c->leaf != leaf)
+            continue;
+        codec = c->codec ? c->codec : codec;
+        own = own || c->encoding;
+        encoding = c->encoding ? c->encoding : encoding;
+    }
+    *o = (struct chunk_options){
+        .page_bytes = options->page_bytes ? options->page_bytes : (size_t)WRITER_PAGE_BYTES,
+        .page_rows = options->page_rows ? options->page_rows : (size_t)WRITER_PAGE_ROWS,
+        .dictionary_bytes =
+            options->dictionary_bytes ? options->dictionary_bytes : (size_t)WRITER_DICTIONARY_BYTES,
+        .version = w->version,
+        .flags = w->flags,
+    };
+    inlay_status status = codec_parse(codec, &o->codec, &o->level, &what);
+    if (status != INLAY_OK)
+        return err_set(w->env, status, what);
+    const inlay_node *node = inlay_schema_leaf(w->schema, leaf);
+    status = writer_encoding(w->env, encoding, node, o);
+    /* one encoding for all columns is meant for those that can take it */
+    if (status == INLAY_ARG && !own && encoding_by_name(encoding))
+        status = writer_encoding(w->env, NULL, node, o);
+    return status;
+}
+
+/* ---- open and close ---- */
+
+static inlay_status writer_copy(inlay_writer *w, inlay_bytes *bytes)
+{
+    void *block = NULL;
+    TRY(mem_pool_take(&w->pool, bytes->len + 1, &block));
+    if (bytes->len)
+        memcpy(block, bytes->data, bytes->len);
+    bytes->data = block;
+    return INLAY_OK;
+}
+
+static inlay_status writer_start(inlay_writer *w, const inlay_schema *schema,
+                                 const inlay_write_options *options)
+{
+    void *block = NULL;
+    const char *by = options->created_by ? options->created_by
+                                         : "inlay version " INLAY_VERSION " (build c11)";
+    w->created_by = (inlay_bytes){(const uint8_t *)by, strlen(by)};
+    if (options->page_version > 2)
+        return err_set(w->env, INLAY_ARG, ERR("page versions are 1 and 2"));
+    w->version = options->page_version == 2 ? 2 : 1;
+    w->flags = options->flags;
+    TRY(writer_copy(w, &w->created_by));
+    TRY(schema_clone(w->env, schema, &w->schema));
+    w->n_leaves = inlay_schema_leaves(w->schema);
+    TRY(mem_new(w->env, w->n_leaves * sizeof *w->columns, &block));
+    w->columns = block;
+    for (uint32_t i = 0; i < w->n_leaves; i++) {
+        struct chunk_options o;
+        inlay_status status = writer_column_options(w, options, i, &o);
+        if (status == INLAY_OK)
+            status = chunk_writer_init(&w->columns[i], w->env, inlay_schema_leaf(w->schema, i), &o,
+                                       &w->sink, &w->written);
+        if (status != INLAY_OK) {
+            schema_error_column(w->env, w->schema, i);
+            return status;
+        }
+    }
+    return io_append(w->env, &w->sink, "PAR1", 4);
+}
+
+inlay_status inlay_writer_open(inlay_env *env, const inlay_sink *sink, const inlay_schema *schema,
+                               const inlay_write_options *options, inlay_writer **writer)
+{
+    static const inlay_write_options defaults = {0};
+    void *block = NULL;
+    *writer = NULL;
+    TRY(mem_new(env, sizeof **writer, &block));
+    inlay_writer *w = block;
+    w->env = env;
+    w->sink = *sink;
+    w->written = 4;
+    struct buf *bufs[] = {&w->chunks,         &w->groups,  &w->metas,     &w->column_indexes,
+                          &w->offset_indexes, &w->sorting, &w->key_values};
+    for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
+        buf_init(bufs[i], env);
+    mem_pool_init(&w->pool, env);
+    inlay_status status = writer_start(w, schema, options ? options : &defaults);
+    if (status != INLAY_OK) {
+        inlay_error error = env->error;
+        inlay_writer_close(w);
+        env->error = error;
+        return status;
+    }
+    *writer = w;
+    return INLAY_OK;
+}
+
+void inlay_writer_close(inlay_writer *writer)
+{
+    inlay_writer *w = writer;
+    if (!w)
+        return;
+    struct buf *bufs[] = {&w->chunks,         &w->groups,  &w->metas,     &w->column_indexes,
+                          &w->offset_indexes, &w->sorting, &w->key_values};
+    for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
+        buf_free(bufs[i]);
+    for (uint32_t i = 0; w->columns && i < w->n_leaves; i++)
+        chunk_writer_free(&w->columns[i]);
+    mem_free(w->env, w->columns, w->n_leaves * sizeof *w->columns);
+    mem_pool_free(&w->pool);
+    inlay_schema_close(w->schema);
+    mem_free(w->env, w, sizeof *w);
+}
+
+/* ---- failures stay: no footer is ever written over a hole ---- */
+
+static inlay_status writer_done(inlay_writer *w, uint32_t leaf, inlay_status status)
+{
+    if (status == INLAY_OK)
+        return status;
+    if (leaf < w->n_leaves && w->env->error.column[0] == 0)
+        schema_error_column(w->env, w->schema, leaf);
+    w->failed = status;
+    w->error = w->env->error;
+    return status;
+}
+
+static inlay_status writer_usable(inlay_writer *w)
+{
+    if (w->failed) {
+        w->env->error = w->error;
+        return w->failed;
+    }
+    return w->finished ? err_set(w->env, INLAY_ARG, ERR("the writer is finished")) : INLAY_OK;
+}
+
+/* ---- row groups ---- */
+
+static inlay_status writer_begin(inlay_writer *w)
+{
+    if (w->open)
+        return INLAY_OK;
+    w->open = true;
+    w->next_leaf = 0;
+    w->group = (struct writer_group){.at = (int64_t)w->written,
+                                     .sorting_at = w->current_sorting_at,
+                                     .n_sorting = w->n_current_sorting};
+    for (uint32_t i = 0; i < w->n_leaves; i++)
+        chunk_writer_reset(&w->columns[i]);
+    return INLAY_OK;
+}
+
+/* Serialise an ended chunk: ColumnChunk without index offsets, and its page index. */
+static inlay_status writer_keep_chunk(inlay_writer *w, uint32_t leaf, struct meta_column *meta,
+                                      struct mem_pool *pool)
+{
+    struct chunk_writer *c = &w->columns[leaf];
+    struct writer_chunk kept = {0};
+    struct meta_chunk chunk = {.has = 1u << META_CC_FILE_OFFSET | 1u << META_CC_META, .meta = meta};
+    TRY(schema_leaf_path(w->schema, leaf, pool, &meta->path));
+    META_SET(meta, META_CM_PATH);
+    size_t before = w->metas.bytes;
+    thrift_write(&w->metas, &meta_chunk_table, &chunk);
+    TRY(w->metas.status);
+    kept.meta_bytes = w->metas.bytes - before;
+    if (!(w->flags & INLAY_WRITE_NO_PAGE_INDEX) && index_count(&c->index)) {
+        if (!(w->flags & INLAY_WRITE_NO_STATISTICS))
+            TRY(index_write_columns(&c->index, &w->column_indexes, &kept.column_index_bytes));
+        TRY(index_write_offsets(&c->index, (uint64_t)meta->data_page_at, &w->offset_indexes,
+                                &kept.offset_index_bytes));
+    }
+    buf_append(&w->chunks, &kept, sizeof kept);
+    w->group.raw_bytes += meta->uncompressed_bytes;
+    w->group.packed_bytes += meta->compressed_bytes;
+    return w->chunks.status;
+}
+
+static inlay_status writer_end_chunk(inlay_writer *w, uint32_t leaf)
+{
+    struct mem_pool pool;
+    struct meta_column *meta = NULL;
+    mem_pool_init(&pool, w->env);
+    inlay_status status = chunk_writer_end(&w->columns[leaf], &pool, &meta);
+    if (status == INLAY_OK)
+        status = writer_keep_chunk(w, leaf, meta, &pool);
+    mem_pool_free(&pool);
+    return status;
+}
+
+/* IN_ORDER: this leaf is the one being written. */
+static inlay_status writer_turn(inlay_writer *w, uint32_t leaf)
+{
+    if (leaf >= w->n_leaves)
+        return err_set(w->env, INLAY_ARG, ERR("no such column"));
+    if (w->flags & INLAY_WRITE_IN_ORDER && leaf != w->next_leaf)
+        return err_set(w->env, INLAY_ARG, ERR("columns must come in order, each ended before the next"));
+    return INLAY_OK;
+}
+
+inlay_status inlay_writer_write(inlay_writer *writer, uint32_t leaf, const inlay_batch *batch)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    TRY(writer_begin(w));
+    inlay_status status = writer_turn(w, leaf);
+    if (status == INLAY_OK)
+        status = chunk_writer_add(&w->columns[leaf], batch);
+    return writer_done(w, leaf, status);
+}
+
+inlay_status inlay_writer_repeat(inlay_writer *writer, uint32_t leaf, size_t n_rows,
+                                 const void *value)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    TRY(writer_begin(w));
+    inlay_status status = writer_turn(w, leaf);
+    if (status == INLAY_OK)
+        status = chunk_writer_repeat(&w->columns[leaf], n_rows, value);
+    return writer_done(w, leaf, status);
+}
+
+inlay_status inlay_writer_dictionary(inlay_writer *writer, uint32_t leaf, const void *values,
+                                     size_t n_values)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    TRY(writer_begin(w));
+    inlay_status status = writer_turn(w, leaf);
+    if (status == INLAY_OK)
+        status = inlay_schema_leaf(w->schema, leaf)->type == INLAY_BOOLEAN
+                     ? err_set(w->env, INLAY_ARG, ERR("BOOLEAN has no dictionary"))
+                     : chunk_writer_dictionary(&w->columns[leaf], values, n_values);
+    return writer_done(w, leaf, status);
+}
+
+inlay_status inlay_writer_end_column(inlay_writer *writer, uint32_t leaf)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    if (!(w->flags & INLAY_WRITE_IN_ORDER))
+        return INLAY_OK;
+    TRY(writer_begin(w));
+    inlay_status status = writer_turn(w, leaf);
+    if (status == INLAY_OK)
+        status = writer_end_chunk(w, leaf);
+    w->next_leaf++;
+    return writer_done(w, leaf, status);
+}
+
+static inlay_status writer_end_group(inlay_writer *w)
+{
+    int64_t n_rows = w->n_leaves ? w->columns[0].n_rows : 0;
+    for (uint32_t i = 1; i < w->n_leaves; i++)
+        if (w->columns[i].n_rows != n_rows) {
+            err_set(w->env, INLAY_ARG, ERR("columns of one row group with different numbers of rows"));
+            schema_error_column(w->env, w->schema, i);
+            return INLAY_ARG;
+        }
+    if (w->flags & INLAY_WRITE_IN_ORDER) {
+        if (w->next_leaf != w->n_leaves)
+            return err_set(w->env, INLAY_ARG, ERR("a row group ends before its last column"));
+    } else {
+        for (uint32_t i = 0; i < w->n_leaves; i++) {
+            inlay_status status = writer_end_chunk(w, i);
+            if (status != INLAY_OK)
+                return writer_done(w, i, status);
+        }
+    }
+    w->group.n_rows = n_rows;
+    buf_append(&w->groups, &w->group, sizeof w->group);
+    TRY(w->groups.status);
+    w->n_rows += n_rows;
+    w->open = false;
+    return INLAY_OK;
+}
+
+inlay_status inlay_writer_end_row_group(inlay_writer *writer)
+{
+    TRY(writer_usable(writer));
+    if (!writer->open)
+        return INLAY_OK;
+    return writer_done(writer, UINT32_MAX, writer_end_group(writer));
+}
+
+/* ---- footer contents ---- */
+
+inlay_status inlay_writer_key_value(inlay_writer *writer, inlay_bytes key, const inlay_bytes *value)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    struct meta_key_value kv = {.has = 1u << META_KV_KEY, .key = key};
+    TRY(writer_copy(w, &kv.key));
+    if (value) {
+        META_SET(&kv, META_KV_VALUE);
+        kv.value = *value;
+        TRY(writer_copy(w, &kv.value));
+    }
+    buf_append(&w->key_values, &kv, sizeof kv);
+    return w->key_values.status;
+}
+
+inlay_status inlay_writer_sorting(inlay_writer *writer, const inlay_sorting *columns, size_t n)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    size_t at = w->sorting.bytes;
+    for (size_t i = 0; i < n; i++) {
+        if (columns[i].leaf >= w->n_leaves)
+            return err_set(w->env, INLAY_ARG, ERR("no such sorting column"));
+        struct meta_sorting_column s = {7, (int32_t)columns[i].leaf, columns[i].descending,
+                                        columns[i].nulls_first};
+        buf_append(&w->sorting, &s, sizeof s);
+    }
+    TRY(w->sorting.status);
+    w->current_sorting_at = at;
+    w->n_current_sorting = n;
+    if (w->open) {
+        w->group.sorting_at = at;
+        w->group.n_sorting = n;
+    }
+    return INLAY_OK;
+}
+
+/* ---- finish ---- */
+
+static inlay_status writer_put(inlay_writer *w, const void *data, size_t bytes)
+{
+    TRY(io_append(w->env, &w->sink, data, bytes));
+    w->written += bytes;
+    return INLAY_OK;
+}
+
+/* One row group for the footer: each kept ColumnChunk parsed back and given its index offsets. Cursors
+ * over the kept bytes move on. */
+struct writer_walk {
+    const struct writer_chunk *chunk;
+    const uint8_t *meta;
+    uint64_t column_index_at, offset_index_at;
+};
+
+static inlay_status writer_footer_chunks(inlay_writer *w, struct writer_walk *walk,
+                                         struct mem_pool *pool, struct buf *out, inlay_bytes *spans)
+{
+    for (uint32_t i = 0; i < w->n_leaves; i++) {
+        struct meta_chunk chunk;
+        const struct writer_chunk *kept = walk->chunk++;
+        TRY(meta_read(w->env, pool, &meta_chunk_table, walk->meta, kept->meta_bytes, 0, &chunk, NULL));
+        walk->meta += kept->meta_bytes;
+        if (kept->column_index_bytes) {
+            chunk.column_index_at = (int64_t)walk->column_index_at;
+            chunk.column_index_bytes = (int32_t)kept->column_index_bytes;
+            chunk.has |= 1u << META_CC_COLUMN_INDEX_AT | 1u << META_CC_COLUMN_INDEX_BYTES;
+        }
+        if (kept->offset_index_bytes) {
+            chunk.offset_index_at = (int64_t)walk->offset_index_at;
+            chunk.offset_index_bytes = (int32_t)kept->offset_index_bytes;
+            chunk.has |= 1u << META_CC_OFFSET_INDEX_AT | 1u << META_CC_OFFSET_INDEX_BYTES;
+        }
+        walk->column_index_at += kept->column_index_bytes;
+        walk->offset_index_at += kept->offset_index_bytes;
+        size_t before = out->bytes;
+        thrift_write(out, &meta_chunk_table, &chunk);
+        TRY(out->status);
+        spans[i].len = out->bytes - before;
+    }
+    const uint8_t *at = out->data; /* stable now */
+    for (uint32_t i = 0; i < w->n_leaves; i++) {
+        spans[i].data = at;
+        at += spans[i].len;
+    }
+    return INLAY_OK;
+}
+
+static inlay_status writer_footer_group(inlay_writer *w, const struct writer_group *g, uint32_t ordinal,
+                                        struct writer_walk *walk, struct buf *chunks,
+                                        struct buf *groups)
+{
+    struct mem_pool pool;
+    void *block = NULL;
+    mem_pool_init(&pool, w->env);
+    inlay_status status = mem_pool_take(&pool, w->n_leaves * sizeof(inlay_bytes) + 1, &block);
+    buf_clear(chunks);
+    if (status == INLAY_OK)
+        status = writer_footer_chunks(w, walk, &pool, chunks, block);
+    if (status == INLAY_OK) {
+        const struct meta_sorting_column *sorting = (const void *)w->sorting.data;
+        struct meta_row_group rg = {
+            .has = 1u << META_RG_COLUMNS | 1u << META_RG_BYTES | 1u << META_RG_ROWS |
+                   1u << META_RG_FILE_OFFSET | 1u << META_RG_COMPRESSED,
+            .columns = {block, w->n_leaves},
+            .total_bytes = g->raw_bytes,
+            .num_rows = g->n_rows,
+            .file_offset = g->at,
+            .compressed_bytes = g->packed_bytes,
+        };
+        if (g->n_sorting) {
+            union { /* the list is only read from here on */
+                const void *in;
+                void *out;
+            } items = {sorting + g->sorting_at / sizeof *sorting};
+            rg.sorting = (struct thrift_list){items.out, (uint32_t)g->n_sorting};
+            META_SET(&rg, META_RG_SORTING);
+        }
+        if (ordinal <= INT16_MAX) {
+            rg.ordinal = (int16_t)ordinal;
+            META_SET(&rg, META_RG_ORDINAL);
+        }
+        thrift_write(groups, &meta_row_group_table, &rg);
+        status = groups->status;
+    }
+    mem_pool_free(&pool);
+    return status;
+}
+
+/* All row groups, serialised one behind the other; spans[i].len is set, data when all are done. */
+static inlay_status writer_footer_groups(inlay_writer *w, uint64_t column_indexes_at,
+                                         struct buf *groups, inlay_bytes *spans, uint32_t n)
+{
+    const struct writer_group *g = (const void *)w->groups.data;
+    struct writer_walk walk = {(const void *)w->chunks.data, w->metas.data, column_indexes_at,
+                               column_indexes_at + w->column_indexes.bytes};
+    struct buf chunks;
+    inlay_status status = INLAY_OK;
+    buf_init(&chunks, w->env);
+    for (uint32_t i = 0; status == INLAY_OK && i < n; i++) {
+        size_t before = groups->bytes;
+        status = writer_footer_group(w, &g[i], i, &walk, &chunks, groups);
+        spans[i].len = groups->bytes - before;
+    }
+    buf_free(&chunks);
+    const uint8_t *at = groups->data;
+    for (uint32_t i = 0; i < n; i++) {
+        spans[i].data = at;
+        at += spans[i].len;
+    }
+    return status;
+}
+
+static inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m)
+{
+    void *block = NULL;
+    m->has = 1u << META_FM_VERSION | 1u << META_FM_SCHEMA | 1u << META_FM_ROWS |
+             1u << META_FM_ROW_GROUPS | 1u << META_FM_CREATED_BY | 1u << META_FM_COLUMN_ORDERS;
+    m->version = (int32_t)w->version;
+    m->num_rows = w->n_rows;
+    m->created_by = w->created_by;
+    TRY(schema_to_meta(w->schema, pool, &m->schema));
+    if (w->key_values.bytes) {
+        META_SET(m, META_FM_KEY_VALUES);
+        m->key_values = (struct thrift_list){
+            w->key_values.data, (uint32_t)(w->key_values.bytes / sizeof(struct meta_key_value))};
+    }
+    TRY(mem_pool_take(pool, w->n_leaves * sizeof(struct meta_column_order) + 1, &block));
+    struct meta_column_order *orders = block;
+    for (uint32_t i = 0; i < w->n_leaves; i++)
+        META_SET(&orders[i], META_ORDER_TYPE);
+    m->column_orders = (struct thrift_list){orders, w->n_leaves};
+    return INLAY_OK;
+}
+
+static inlay_status writer_footer(inlay_writer *w, uint64_t column_indexes_at, struct mem_pool *pool,
+                                  struct buf *groups, struct buf *out)
+{
+    struct meta_file m = {0};
+    uint32_t n = (uint32_t)(w->groups.bytes / sizeof(struct writer_group));
+    void *block = NULL;
+    TRY(mem_pool_take(pool, n * sizeof(inlay_bytes) + 1, &block));
+    TRY(writer_file_meta(w, pool, &m));
+    TRY(writer_footer_groups(w, column_indexes_at, groups, block, n));
+    m.row_groups = (struct thrift_list){block, n};
+    thrift_write(out, &meta_file_table, &m);
+    size_t length = out->bytes;
+    if (length > INT32_MAX)
+        return err_set(w->env, INLAY_ARG, ERR("a footer larger than 2 GiB"));
+    buf_le32(out, (uint32_t)length);
+    buf_append(out, "PAR1", 4);
+    TRY(out->status);
+    return writer_put(w, out->data, out->bytes);
+}
+
+static inlay_status writer_finish(inlay_writer *w)
+{
+    struct mem_pool pool;
+    struct buf groups, out;
+    if (w->open)
+        TRY(writer_end_group(w));
+    uint64_t column_indexes_at = w->written;
+    TRY(writer_put(w, w->column_indexes.data, w->column_indexes.bytes));
+    TRY(writer_put(w, w->offset_indexes.data, w->offset_indexes.bytes));
+    mem_pool_init(&pool, w->env);
+    buf_init(&groups, w->env);
+    buf_init(&out, w->env);
+    inlay_status status = writer_footer(w, column_indexes_at, &pool, &groups, &out);
+    mem_pool_free(&pool);
+    buf_free(&groups);
+    buf_free(&out);
+    return status;
+}
+
+inlay_status inlay_writer_finish(inlay_writer *writer)
+{
+    TRY(writer_usable(writer));
+    inlay_status status = writer_done(writer, UINT32_MAX, writer_finish(writer));
+    writer->finished = status == INLAY_OK;
+    return status;
+}
+
+/* ---- counters ---- */
+
+int64_t inlay_writer_rows(const inlay_writer *writer)
+{
+    return writer->n_rows;
+}
+uint32_t inlay_writer_row_groups(const inlay_writer *writer)
+{
+    return (uint32_t)(writer->groups.bytes / sizeof(struct writer_group));
+}
+uint64_t inlay_writer_bytes(const inlay_writer *writer)
+{
+    return writer->written;
+}
+uint64_t inlay_writer_pending_bytes(const inlay_writer *writer)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < writer->n_leaves; i++)
+        sum += chunk_writer_pending(&writer->columns[i]);
+    return sum;
+}
+
+#endif
