@@ -51,6 +51,10 @@ ALL_FLAGS = $(BASE_FLAGS) $(CFLAGS) $(DEFINES)
 
 # ---- sources, floor by floor ----
 
+# Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
+FEATURES := WRITE MERGE RECORDING POSIX MALLOC ERROR_TEXT
+DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
+
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
   $(call list,base,mem bytes buf hash io io_posix) \
@@ -71,16 +75,23 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/main.o $(BUILD)/tests/suites.o
 
-.PHONY: all
-all: $(BUILD)/inlay $(BUILD)/libinlay.a
+.PHONY: all lib
+all: $(BUILD)/inlay $(BUILD)/libinlay.a $(BUILD)/inlay.pc
+lib: $(BUILD)/libinlay.a
 
-$(BUILD)/src/cli/%.o: src/cli/%.c
+# What the compiler needs, once: installed if we may, else the line to run is printed and nothing built.
+DEPS := $(BUILD)/.deps
+$(DEPS): scripts/deps.sh
+	@sh scripts/deps.sh $(foreach s,$(SWITCHES),$(if $(filter 1,$($(s))),$(s)))
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/src/cli/%.o: src/cli/%.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_FLAGS) -D_GNU_SOURCE -Iinclude -Isrc/cli -Isrc -MMD -MP -c $< -o $@
-$(BUILD)/src/%.o: src/%.c
+$(BUILD)/src/%.o: src/%.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_FLAGS) -Iinclude -Isrc -MMD -MP -c $< -o $@
-$(BUILD)/tests/%.o: tests/%.c
+$(BUILD)/tests/%.o: tests/%.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_FLAGS) -Iinclude -Isrc -Itests -MMD -MP -c $< -o $@
 $(BUILD)/tests/suites.o: $(BUILD)/tests/suites.c
@@ -102,8 +113,117 @@ $(BUILD)/tests/suites.c: $(TEST_SRC) scripts/suites.sh
 $(BUILD)/tests/unit: $(TEST_OBJ) $(LIB_OBJ)
 	$(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(TEST_OBJ) $(LIB_OBJ) $(LIBS)
 
-.PHONY: unit
+# ---- tests: this line and what it calls need nothing but a compiler and a shell ----
+
+.PHONY: test unit cli-test check-exports amalgamation-test fuzz-replay
+test: all $(BUILD)/tests/unit
+	@CORPUS=$(CORPUS) BUILD=$(BUILD) MAKE="$(MAKE)" SAN=$(SAN) sh scripts/test.sh
 unit: $(BUILD)/tests/unit
 	CORPUS=$(CORPUS) $(BUILD)/tests/unit $(ONLY)
+cli-test: all
+	CORPUS=$(CORPUS) INLAY=$(BUILD)/inlay sh tests/cli/run.sh
+
+# Only inlay_* may be visible in the archive.
+check-exports: $(BUILD)/libinlay.a
+	@nm -g --defined-only $< | awk 'NF == 3 && $$3 !~ /^inlay_/ {print "exported: " $$3; bad = 1} END {exit bad}'
+
+# ---- one inlay.c and one inlay.h, in the order of the lists above ----
+
+.PHONY: amalgamation
+amalgamation: $(BUILD)/inlay.c $(BUILD)/inlay.h
+$(BUILD)/inlay.h: $(PUBLIC) scripts/amalgamate.sh
+	@mkdir -p $(@D)
+	sh scripts/amalgamate.sh header include/inlay/inlay.h > $@
+$(BUILD)/inlay.c: $(LIB_SRC) $(wildcard src/*/*.h) scripts/amalgamate.sh
+	@mkdir -p $(@D)
+	sh scripts/amalgamate.sh source $(LIB_SRC) > $@
+amalgamation-test: $(BUILD)/inlay.c $(BUILD)/inlay.h
+	@for cc in $(if $(filter 1,$(SAN)),$(CC),gcc clang); do \
+	  command -v $$cc > /dev/null || { echo "  skipped  amalgamation with $$cc: not installed"; continue; }; \
+	  $$cc -std=c11 -O1 $(WARN) -Werror -ffp-contract=off $(DEFINES) -I$(BUILD) -o $(BUILD)/amalgamation-$$cc \
+	    tests/amalgamation.c $(BUILD)/inlay.c $(LIBS) && $(BUILD)/amalgamation-$$cc || exit 1; done
+
+# ---- rules of the house ----
+
+.PHONY: layers configs
+layers:
+	@sh scripts/layers.sh
+configs:
+	@MAKE="$(MAKE)" sh scripts/configs.sh
+
+# ---- other implementations judge ours (python packages from pip, in a virtual environment) ----
+
+.PHONY: interop bench
+interop: all
+	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
+bench: all
+	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/bench.sh
+
+# ---- fuzzing: libFuzzer targets, and the same targets as plain programs over files ----
+
+FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
+FUZZ_FLAGS := -std=c11 -O1 -g $(WARN) -ffp-contract=off $(DEFINES) -Iinclude -Isrc -fsanitize=address,undefined
+$(BUILD)/fuzz/%: fuzz/%.c $(LIB_SRC) | $(DEPS)
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS),fuzzer -fno-sanitize-recover=all -o $@ $< $(LIB_SRC) $(LIBS)
+$(BUILD)/replay/%: fuzz/%.c fuzz/replay.c $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_FLAGS) -Iinclude -Isrc -o $@ $< fuzz/replay.c $(LIB_OBJ) $(LIBS)
+.PHONY: fuzz fuzz-smoke
+fuzz: $(FUZZ_SRC:fuzz/%.c=$(BUILD)/fuzz/%)
+fuzz-replay: $(FUZZ_SRC:fuzz/%.c=$(BUILD)/replay/%)
+	@for t in $^; do $$t fuzz/seeds $(wildcard $(CORPUS)/corpus/parquet-testing/data $(CORPUS)/corpus/parquet-testing/bad_data) || exit 1; done
+fuzz-smoke: fuzz
+	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/fuzz-smoke.sh
+
+# ---- the main job, on this machine ----
+
+.PHONY: demo
+demo: all
+	@BUILD=$(BUILD) sh scripts/demo.sh
+
+# ---- delivery ----
+
+$(BUILD)/inlay.pc: inlay.pc.in Makefile
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' inlay.pc.in > $@
+
+.PHONY: install uninstall size clean help format
+MAN := $(wildcard man/*.1)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/inlay \
+	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -s -m 755 $(BUILD)/inlay $(DESTDIR)$(PREFIX)/bin/inlay
+	install -m 644 $(BUILD)/libinlay.a $(DESTDIR)$(PREFIX)/lib/libinlay.a
+	install -m 644 $(BUILD)/inlay.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/inlay.pc
+	install -m 644 $(PUBLIC) $(DESTDIR)$(PREFIX)/include/inlay
+	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 completions/inlay.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/inlay
+	install -m 644 completions/inlay.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_inlay
+	install -m 644 completions/inlay.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/inlay.fish
+uninstall:
+	cd $(DESTDIR)$(PREFIX) && rm -rf bin/inlay lib/libinlay.a lib/pkgconfig/inlay.pc include/inlay \
+	  $(MAN:man/%=share/man/man1/%) share/bash-completion/completions/inlay \
+	  share/zsh/site-functions/_inlay share/fish/vendor_completions.d/inlay.fish
+size: all
+	@cp $(BUILD)/inlay $(BUILD)/inlay.stripped && strip $(BUILD)/inlay.stripped
+	@printf 'stripped static command line: %s bytes\n' $$(wc -c < $(BUILD)/inlay.stripped)
+	@size $(BUILD)/libinlay.a | awk 'NR == 2 {print "library text: " $$1 " bytes"}'
+clean:
+	rm -rf $(BUILD)
+format:
+	clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC)
+help:
+	@sed -n 's/^#   \(make .*\)/  \1/p' Makefile
+	@echo '  make unit ONLY=rle    some unit tests'
+	@echo '  make layers           floors: nothing includes upward or sideways'
+	@echo '  make configs          every build switch that matters'
+	@echo '  make amalgamation     build/inlay.c and build/inlay.h'
+	@echo '  make interop          pyarrow and DuckDB judge us (pip, at test time only)'
+	@echo '  make fuzz-replay      fuzz targets over the seeds and the corpus'
+	@echo '  make fuzz-smoke       two minutes of libFuzzer'
+	@echo '  make size             stripped sizes'
+	@echo '  make install PREFIX=  command, library, headers, man page, completions'
 
 -include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)

@@ -11,8 +11,10 @@
  * (PARQUET-816): such chunks may run on for up to 100 bytes. */
 static bool reader_has_page_quirk(inlay_bytes created_by)
 {
-    static const char name[] = "parquet-mr version 1.";
+    static const char name[] = "parquet-mr version 1.", bare[] = "parquet-mr";
     size_t n = sizeof name - 1;
+    if (created_by.len == sizeof bare - 1 && memcmp(created_by.data, bare, sizeof bare - 1) == 0)
+        return true; /* older than version numbers */
     if (created_by.len < n + 3 || memcmp(created_by.data, name, n) != 0)
         return false;
     const uint8_t *v = created_by.data + n;

@@ -1,0 +1,47 @@
+# bash completion for inlay: commands, their options, and files.
+_inlay() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
+    local files='--no-limits --no-crc --help' rows='--columns --rows --count --format --quiet' options=
+    if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta cat head tail verify record melt merge help
+            --help --version' -- "$word")
+        return
+    fi
+    case $before in
+    -f | --format)
+        mapfile -t COMPREPLY < <(compgen -W 'jsonl csv table' -- "$word")
+        return
+        ;;
+    --codec)
+        mapfile -t COMPREPLY < <(compgen -W 'zstd snappy gzip lz4_raw brotli none' -- "$word")
+        return
+        ;;
+    --scratch | --proc)
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+        return
+        ;;
+    -c | --columns | -r | --rows | -n | --count | -s | --sort | -g | --row-group-rows | -m | --memory | \
+        --interval | --duration | --node | --tag)
+        COMPREPLY=()
+        return
+        ;;
+    esac
+    case $command in
+    info) options="--json --all $files" ;;
+    schema) options=$files ;;
+    meta) options="--json $files" ;;
+    cat | head | tail) options="$rows $files" ;;
+    verify) options="--json --quiet $files" ;;
+    melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
+        --quiet $files" ;;
+    merge) options="--output --sort --row-group-rows --codec --memory --scratch --json --quiet $files" ;;
+    record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
+    esac
+    if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    else
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -X '!*.parquet' -- "$word"; compgen -d -- "$word")
+    fi
+}
+complete -F _inlay inlay

@@ -1,0 +1,71 @@
+#compdef inlay
+# zsh completion for inlay: commands, their options, and files.
+
+_inlay() {
+    local -a commands files rows
+    local curcontext="$curcontext" state line
+    commands=(
+        'info:say what files are: rows, row groups, size, metrics'
+        'schema:print the columns and their types'
+        'meta:print all metadata: footer, row groups, columns, statistics'
+        'cat:print rows as JSON lines, CSV or a table'
+        'head:print the first rows'
+        'tail:print the last rows'
+        'verify:read everything and check it against what the file says'
+        'record:sample this machine into a sorted metrics file'
+        'melt:turn wide recordings into one long, sorted table'
+        'merge:merge sorted files into one'
+        'help:tell about a command'
+    )
+    files=(
+        '--no-limits[trust the files: no bounds on the sizes that they ask for]'
+        '--no-crc[do not compare page checksums]'
+        '(-h --help)'{-h,--help}'[print help]'
+        '*:file:_files -g "*.parquet"'
+    )
+    rows=(
+        '*'{-c,--columns}'[only these columns]:names: '
+        '(-r --rows)'{-r,--rows}'[rows from A up to before B]:A\:B: '
+        '(-n --count)'{-n,--count}'[so many rows]:rows: '
+        '(-f --format)'{-f,--format}'[output format]:format:(jsonl csv table)'
+    )
+    _arguments -C '(- *)--version[print the version]' '(- *)--help[print help]' \
+        '1:command:->command' '*::argument:->argument'
+    case $state in
+    command)
+        _describe command commands
+        ;;
+    argument)
+        local -a json quiet output
+        json=('(-j --json)'{-j,--json}'[JSON instead of text]')
+        quiet=('(-q --quiet)'{-q,--quiet}'[say less]')
+        output=(
+            '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"'
+            '(-s --sort)'{-s,--sort}'[order of the rows]:columns: '
+            '(-g --row-group-rows)'{-g,--row-group-rows}'[most rows of a row group]:rows: '
+            '--codec[compression]:codec:(zstd snappy gzip lz4_raw brotli none)'
+            '--scratch[folder of scratch files]:folder:_files -/'
+        )
+        case $line[1] in
+        info) _arguments $json '(-a --all)'{-a,--all}'[everything, not only the first]' $files ;;
+        schema) _arguments $files ;;
+        meta) _arguments $json $files ;;
+        cat | head | tail) _arguments $rows $quiet $files ;;
+        verify) _arguments $json $quiet $files ;;
+        melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
+            '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
+        merge) _arguments $output $json $quiet \
+            '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
+        record) _arguments \
+            '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \
+            '--interval[time between samples]:time: ' '--duration[when to stop]:time: ' \
+            '--node[name of this machine]:name: ' '*--tag[a label of every row]:key=value: ' \
+            '--proc[read this instead of /proc]:folder:_files -/' \
+            $quiet '(-h --help)'{-h,--help}'[print help]' ;;
+        help) _describe command commands ;;
+        esac
+        ;;
+    esac
+}
+
+_inlay "$@"

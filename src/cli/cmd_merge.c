@@ -1,0 +1,165 @@
+/* merge: sorted files into one, row groups cut where the first sort column changes. */
+#include "inlay/merge.h"
+
+#if INLAY_WRITE && INLAY_MERGE
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/inputs.h"
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+
+struct merge_settings {
+    struct files_settings files;
+    const char *output, *sort, *codec, *scratch;
+    uint64_t row_group_rows, memory_mib;
+    bool quiet, json;
+};
+
+static void merge_json(struct out *o, const struct inputs *in, const inlay_merge_report *r,
+                       const char *output, double seconds)
+{
+    struct json json = {o, false}, *j = &json;
+    json_open(j, NULL, '{');
+    json_text(j, "output", output);
+    json_uint(j, "inputs", in->n);
+    json_uint(j, "input_bytes", inputs_bytes(in));
+    json_uint(j, "rows", r->n_rows);
+    json_uint(j, "row_groups", r->n_row_groups);
+    json_text(j, "row_group_column", r->row_group_column);
+    json_uint(j, "columns", r->n_columns);
+    json_uint(j, "runs", r->n_runs);
+    json_uint(j, "plan_bytes", r->plan_bytes);
+    json_uint(j, "output_bytes", r->output_bytes);
+    json_uint(j, "peak_memory_bytes", in->env.peak_bytes);
+    json_seconds(j, "seconds", seconds);
+    json_close(j, '}');
+    json_line(j);
+}
+
+static void merge_text(struct out *o, const struct inputs *in, const inlay_merge_report *r,
+                       const char *output, double seconds)
+{
+    out_text(o, "merged ");
+    print_counted(o, in->n, "file (", "files (");
+    print_size(o, inputs_bytes(in));
+    out_text(o, ") into ");
+    print_safe_text(o, output);
+    out_text(o, ": ");
+    print_counted(o, r->n_rows, "row, ", "rows, ");
+    print_counted(o, r->n_columns, "column, ", "columns, ");
+    print_counted(o, r->n_row_groups, "row group", "row groups");
+    if (r->row_group_column[0]) {
+        out_text(o, " cut at ");
+        print_safe_text(o, r->row_group_column);
+    }
+    out_text(o, ", ");
+    print_size(o, r->output_bytes);
+    out_format(o, ", in %.2f s with ", seconds);
+    print_size(o, in->env.peak_bytes);
+    out_text(o, " of memory\n");
+}
+
+/* A row number means a row out of order, which is no damage. */
+static const char *merge_advice(const inlay_error *e)
+{
+    if (e->status == INLAY_CORRUPT && e->row >= 0)
+        return "sort that file first, or name the order that it has with --sort";
+    if (e->status == INLAY_CORRUPT && e->at < 0 && e->page < 0)
+        return NULL; /* the inputs contradict each other */
+    return report_advice(e->status);
+}
+
+static int merge_into(struct inputs *in, const struct merge_settings *s, struct files_output *out)
+{
+    struct progress progress;
+    inlay_merge_report report = {0};
+    inlay_merge_options options = {.sort = s->sort,
+                                   .row_group_rows = s->row_group_rows,
+                                   .memory_bytes = s->memory_mib << 20,
+                                   .scratch_folder = s->scratch,
+                                   .no_crc = s->files.no_crc,
+                                   .write = {.codec = s->codec},
+                                   .progress = progress_update,
+                                   .progress_ctx = &progress};
+    progress_start(&progress, "merging", s->quiet);
+    inlay_status status = inlay_merge(&in->env, in->readers, in->n, &out->sink, &options, &report);
+    progress_end(&progress);
+    if (status != INLAY_OK)
+        return inputs_failed(in, s->output, merge_advice(&in->env.error));
+    int code = files_commit(out);
+    struct out o;
+    if (code != REPORT_DONE || (s->quiet && !s->json))
+        return code;
+    if (!out_open(&o, STDOUT_FILENO))
+        return report_memory();
+    (s->json ? merge_json : merge_text)(&o, in, &report, s->output, progress_seconds(&progress));
+    return out_finish(&o, code);
+}
+
+static int merge_command(const void *settings, char **paths, int n)
+{
+    const struct merge_settings *s = settings;
+    struct inputs in;
+    struct files_output out = {0};
+    if (s->memory_mib > UINT64_MAX >> 20)
+        return report_usage("merge: --memory is beyond all memory");
+    if (!s->output)
+        return report_usage("merge: no output named: give -o FILE");
+    int code = inputs_open(&in, paths, n, &s->files);
+    if (code == REPORT_DONE)
+        code = files_create(&out, &in.env, s->output, paths, n);
+    if (code == REPORT_DONE)
+        code = merge_into(&in, s, &out);
+    files_abort(&out);
+    inputs_close(&in);
+    return code;
+}
+
+static const struct options_row merge_options[] = {
+    {"output", 'o', OPTIONS_TEXT, offsetof(struct merge_settings, output), "FILE",
+     "where the result goes; it appears when it is whole"},
+    {"sort", 's', OPTIONS_TEXT, offsetof(struct merge_settings, sort), "COLUMNS",
+     "the inputs' order: 'metric_name|-timestamp_secs', a minus\n"
+     "sign is descending; without it the files' qh.sort_fields"},
+    {"row-group-rows", 'g', OPTIONS_UINT, offsetof(struct merge_settings, row_group_rows), "N",
+     "most rows of a row group of several values (131072)"},
+    {"codec", 0, OPTIONS_TEXT, offsetof(struct merge_settings, codec), "CODEC",
+     "zstd:3 (the default), snappy, gzip:6, lz4_raw, brotli:5,\nnone"},
+    {"memory", 'm', OPTIONS_UINT, offsetof(struct merge_settings, memory_mib), "MIB",
+     "memory to aim for (256 MiB)"},
+    {"scratch", 0, OPTIONS_TEXT, offsetof(struct merge_settings, scratch), "FOLDER",
+     "where the plan goes when it outgrows memory"},
+    {"json", 'j', OPTIONS_FLAG, offsetof(struct merge_settings, json), NULL,
+     "the summary as a JSON object"},
+    {"quiet", 'q', OPTIONS_FLAG, offsetof(struct merge_settings, quiet), NULL,
+     "no progress, no summary"},
+    FILES_OPTIONS(struct merge_settings, files),
+    {0},
+};
+
+const struct command command_merge = {
+    .name = "merge",
+    .summary = "merge sorted files into one",
+    .operands = "FILE... -o FILE",
+    .help = "Merges files that are sorted alike, in bounded memory. Columns are united by name;\n"
+            "every row is kept; equal keys keep the order of the inputs. Row groups are cut where\n"
+            "the first sort column changes, so that every metric lies in row groups of its own.\n"
+            "\n"
+            "Examples:\n"
+            "  inlay merge host-*.parquet -o all.parquet\n"
+            "  inlay merge a.parquet b.parquet -o c.parquet --sort 'metric_name|-timestamp_secs'\n",
+    .options = merge_options,
+    .settings_bytes = sizeof(struct merge_settings),
+    .min_operands = 1,
+    .run = merge_command,
+};
+
+#else
+typedef int merge_is_not_in_this_build;
+#endif

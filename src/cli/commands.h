@@ -1,0 +1,10 @@
+/* Every command of the tool; main.c lists them in the order of the help. */
+#ifndef INLAY_CLI_COMMANDS_H
+#define INLAY_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct command command_info, command_schema, command_meta, command_cat, command_head,
+    command_tail, command_verify, command_melt, command_record, command_merge;
+
+#endif

@@ -1,0 +1,53 @@
+/* Files of the command line: inputs that are opened, limited and named in errors; an output that
+ * appears whole or not at all, whatever ends the process. */
+#ifndef INLAY_CLI_FILES_H
+#define INLAY_CLI_FILES_H
+
+#include "inlay/reader.h"
+
+#include "cli/options.h"
+
+/* Options of every command that reads Parquet. */
+struct files_settings {
+    bool no_limits;
+    bool no_crc;
+};
+#define FILES_OPTIONS(settings, field)                                                \
+    {"no-limits", 0, OPTIONS_FLAG, offsetof(settings, field.no_limits), NULL,         \
+     "trust the files: no bounds on the sizes that they ask for"},                    \
+    {"no-crc", 0, OPTIONS_FLAG, offsetof(settings, field.no_crc), NULL,               \
+     "do not compare page checksums"}
+
+struct files_input {
+    inlay_env *env;
+    const char *path;
+    inlay_file *file;
+    inlay_source source;
+    inlay_reader *reader;
+};
+
+/* An env for reading, limits as asked for. */
+inlay_env files_env(const struct files_settings *settings);
+
+enum { FILES_MAP = 1, FILES_QUIET = 2 /* the failure stays in the env */ };
+/* Open a file as Parquet. Returns an exit code; a failure has been reported. */
+int files_open(struct files_input *in, inlay_env *env, const char *path,
+               const struct files_settings *settings, unsigned flags);
+void files_close(struct files_input *in);
+
+/* Let this process hold `n` inputs open at once, as far as the system allows. */
+void files_allow(size_t n);
+
+/* The output of a command. `path` "" is refused; so is a path that is one of the inputs. */
+struct files_output {
+    inlay_env *env;
+    const char *path;
+    inlay_output *output;
+    inlay_sink sink;
+};
+int files_create(struct files_output *out, inlay_env *env, const char *path, char *const *inputs,
+                 int n_inputs);
+int files_commit(struct files_output *out); /* publish; a failure has been reported */
+void files_abort(struct files_output *out); /* after a failure or when never made: leaves nothing */
+
+#endif

@@ -1,0 +1,41 @@
+/* The body of a merge: every output column, row group by row group, follows the plan.
+ *
+ * One feed an input and column. It stays open from one row group to the next while the memory bound
+ * allows, since the columns come round in a circle; else it is opened again at its row.
+ */
+#ifndef INLAY_MERGE_BODY_H
+#define INLAY_MERGE_BODY_H
+
+#include "inlay/merge.h"
+
+#include "merge/plan.h"
+#include "merge/stage.h"
+#include "merge/union.h"
+
+struct body {
+    inlay_env *env;
+    inlay_reader *const *inputs;
+    const struct union_schema *schema;
+    struct plan *plan;
+    const struct slice *slice;
+    inlay_writer *writer;
+    uint64_t memory_bytes;
+    uint64_t hold_bytes; /* in use, up to which feeds stay open between row groups */
+    bool dictionaries;   /* wanted in the output */
+    void (*progress)(void *ctx, uint64_t done, uint64_t total);
+    void *progress_ctx;
+    uint64_t done, told;    /* values written, of which the caller knows */
+    uint64_t *taken;        /* [n_inputs] rows in earlier row groups */
+    uint64_t *here;         /* [n_inputs] rows in this one */
+    struct feed **feeds;    /* [n_inputs][n_leaves] */
+    struct stage_map *maps; /* [n_inputs] */
+    struct stage stage;
+    struct plan_walk walk;
+};
+
+/* Zeroed, then env to progress_ctx set by the caller. Writes all row groups. */
+INLAY_CHECKED inlay_status body_write(struct body *body, const char *scratch_folder,
+                                      size_t dictionary_bytes);
+void body_free(struct body *body);
+
+#endif

@@ -1,0 +1,37 @@
+/* One column of one input, batch by batch, within a memory bound.
+ *
+ * A feed normally holds its column's page and hands out the column's own views. While the env has
+ * more in use than the bound, it takes small batches, copies them, and gives page and dictionary
+ * back (inlay_column_park): slower, but the memory of many inputs stays bounded.
+ */
+#ifndef INLAY_MERGE_FEED_H
+#define INLAY_MERGE_FEED_H
+
+#include "inlay/reader.h"
+
+#include "base/buf.h"
+
+struct feed {
+    inlay_env *env;
+    inlay_column *column; /* NULL: closed */
+    inlay_batch batch;    /* at hand; values, or codes where the feed was opened for them */
+    size_t level, value;  /* taken from it so far */
+    size_t width;         /* bytes of a value */
+    uint8_t type, max_def, max_rep;
+    struct buf values, bytes, levels; /* a copied batch */
+};
+
+/* Open a column and stand before `row` of the file. */
+INLAY_CHECKED inlay_status feed_open(struct feed *feed, inlay_env *env, inlay_reader *reader,
+                                     uint32_t leaf, uint32_t flags, int64_t row);
+void feed_close(struct feed *feed);
+/* The next batch, never empty; what was left of the last one is dropped, and its views die. */
+INLAY_CHECKED inlay_status feed_fill(struct feed *feed, uint64_t memory_bytes);
+INLAY_INLINE bool feed_empty(const struct feed *feed)
+{
+    return feed->level == feed->batch.n_levels;
+}
+/* Present values among the next n levels. */
+size_t feed_present(const struct feed *feed, size_t n);
+
+#endif

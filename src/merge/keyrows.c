@@ -1,0 +1,421 @@
+/* The key columns of one sorted input, row by row; see keyrows.h. */
+#include "merge/keyrows.h"
+
+#include "base/bytes.h"
+
+#if INLAY_WRITE && INLAY_MERGE
+
+/* ---- one value ---- */
+
+INLAY_INLINE struct keyrows_cell keyrows_cell(const struct keyrows *k, uint32_t key, size_t row)
+{
+    const struct keyrows_cells *c = &k->cells[key];
+    if (!c->feed.column)
+        return (struct keyrows_cell){.null = true};
+    return (struct keyrows_cell){c->prefix[row], c->base + c->index[row] * c->feed.width,
+                                 c->null[row] != 0};
+}
+
+struct keyrows_cell keyrows_at(const struct keyrows *k, uint32_t key, size_t row)
+{
+    return keyrows_cell(k, key, row);
+}
+
+int keyrows_compare(const struct keyrows_key *key, const struct keyrows_cell *a,
+                    const struct keyrows_cell *b)
+{
+    if (a->null || b->null) /* nulls last, in both directions */
+        return (int)a->null - (int)b->null;
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    if (!key->order->compare)
+        return 0;
+    int c = key->order->compare(a->value, b->value, key->width);
+    return key->descending ? (c < 0) - (c > 0) : c;
+}
+
+inlay_status keyrows_save(struct keyrows_saved *saved, const struct keyrows_key *key,
+                          const struct keyrows_cell *cell)
+{
+    saved->prefix = cell->prefix;
+    saved->null = cell->null;
+    buf_clear(&saved->buf);
+    if (cell->null || !key->order->compare)
+        return INLAY_OK;
+    if (key->type == INLAY_BYTE_ARRAY) {
+        const inlay_bytes *value = cell->value;
+        buf_append(&saved->buf, value->data, value->len);
+        saved->bytes = (inlay_bytes){saved->buf.data, value->len};
+    } else {
+        buf_append(&saved->buf, cell->value, key->width);
+    }
+    return saved->buf.status;
+}
+
+struct keyrows_cell keyrows_saved_cell(const struct keyrows_saved *saved,
+                                       const struct keyrows_key *key)
+{
+    const void *value = saved->buf.data;
+    if (key->type == INLAY_BYTE_ARRAY)
+        value = &saved->bytes;
+    return (struct keyrows_cell){saved->prefix, value, saved->null};
+}
+
+/* ---- errors ---- */
+
+inlay_status keyrows_error_column(inlay_env *env, inlay_bytes name)
+{
+    char *text = env->error.column;
+    size_t most = sizeof env->error.column - 1, dots = name.len > most ? 2 : 0;
+    size_t n = dots ? most - dots : name.len;
+    memcpy(text, "..", dots);
+    if (n)
+        memcpy(text + dots, name.data + (name.len - n), n);
+    text[dots + n] = 0;
+    return env->error.status;
+}
+
+static inlay_status keyrows_bad(const struct keyrows *k, uint64_t row, uint32_t key,
+                                const char *what)
+{
+    inlay_error *e = &k->env->error;
+    uint32_t n = inlay_reader_row_groups(k->reader);
+    int32_t in_group = -1;
+    int64_t in_row = (int64_t)row;
+    for (uint32_t g = 0; g < n; g++) {
+        inlay_row_group group;
+        TRY(inlay_reader_row_group(k->reader, g, &group));
+        if ((int64_t)row < group.first_row)
+            break;
+        in_group = (int32_t)g;
+        in_row = (int64_t)row - group.first_row;
+    }
+    err_set(k->env, INLAY_CORRUPT, what);
+    e->input = (int32_t)k->input;
+    e->row_group = in_group;
+    e->row = in_row;
+    return keyrows_error_column(k->env, k->keys->keys[key].name);
+}
+
+/* A call on the input's reader failed: say which input. */
+static inlay_status keyrows_failed(const struct keyrows *k, inlay_status status)
+{
+    k->env->error.input = (int32_t)k->input;
+    return status;
+}
+
+/* ---- open, close ---- */
+
+/* An input without key columns is planned by its row count alone; make sure that the file has that
+ * many rows before nulls are written for them. */
+static inlay_status keyrows_witness(const struct keyrows *k)
+{
+    struct feed feed;
+    inlay_status status = INLAY_CORRUPT;
+    if (inlay_schema_leaves(inlay_reader_schema(k->reader)) == 0)
+        return err_set(k->env, INLAY_CORRUPT, ERR("rows without columns"));
+    status = feed_open(&feed, k->env, k->reader, 0, 0, (int64_t)(k->rows - 1));
+    if (status == INLAY_OK)
+        status = feed_fill(&feed, UINT64_MAX);
+    if (status == INLAY_END)
+        status = err_set(k->env, INLAY_CORRUPT, ERR("column ends before the last row"));
+    feed_close(&feed);
+    return status;
+}
+
+static inlay_status keyrows_arrays(struct keyrows *k, uint32_t n_columns)
+{
+    size_t n = KEYROWS_WINDOW;
+    k->block_bytes = n_columns * n * (8 + 4 + 1) + 2 * n;
+    TRY(mem_new(k->env, k->block_bytes, &k->block));
+    uint64_t *prefix = k->block;
+    uint32_t *index = (uint32_t *)(prefix + n_columns * n);
+    uint8_t *flags = (uint8_t *)(index + n_columns * n);
+    for (uint32_t i = 0; i < k->keys->n_keys; i++) {
+        if (!k->cells[i].feed.column)
+            continue;
+        k->cells[i].prefix = prefix;
+        k->cells[i].index = index;
+        k->cells[i].null = flags;
+        prefix += n;
+        index += n;
+        flags += n;
+    }
+    k->same = flags;
+    k->cut = flags + n;
+    return INLAY_OK;
+}
+
+inlay_status keyrows_open(struct keyrows *k, inlay_env *env, inlay_reader *reader, uint32_t input,
+                          const struct keyrows_keys *keys)
+{
+    uint32_t n_columns = 0;
+    void *block;
+    *k =
+        (struct keyrows){.env = env, .reader = reader, .keys = keys, .input = input, .first = true};
+    k->rows = (uint64_t)inlay_reader_rows(reader);
+    TRY(mem_new(env, keys->n_keys * sizeof *k->cells, &block));
+    k->cells = block;
+    for (uint32_t i = 0; i < keys->n_keys; i++) {
+        buf_init(&k->cells[i].last.buf, env);
+        int64_t leaf = keys->keys[i].leaf[input];
+        if (leaf == KEYROWS_NO_LEAF || k->rows == 0)
+            continue;
+        inlay_status status =
+            feed_open(&k->cells[i].feed, env, reader, (uint32_t)leaf, INLAY_COLUMN_CODES, 0);
+        if (status != INLAY_OK)
+            return keyrows_failed(k, status);
+        n_columns++;
+    }
+    k->blank = n_columns == 0;
+    if (!k->blank)
+        return keyrows_arrays(k, n_columns);
+    inlay_status status = k->rows ? keyrows_witness(k) : INLAY_OK;
+    return status == INLAY_OK ? INLAY_OK : keyrows_failed(k, status);
+}
+
+void keyrows_close(struct keyrows *k)
+{
+    for (uint32_t i = 0; k->cells && i < k->keys->n_keys; i++) {
+        struct keyrows_cells *c = &k->cells[i];
+        feed_close(&c->feed);
+        mem_free(k->env, c->dictionary, c->dictionary_capacity * sizeof *c->dictionary);
+        buf_free(&c->last.buf);
+    }
+    if (k->cells)
+        mem_free(k->env, k->cells, k->keys->n_keys * sizeof *k->cells);
+    if (k->block)
+        mem_free(k->env, k->block, k->block_bytes);
+    k->cells = NULL;
+    k->block = NULL;
+}
+
+/* ---- a window ---- */
+
+static void keyrows_complement(uint64_t *prefixes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        prefixes[i] = ~prefixes[i];
+}
+
+/* A new batch is at hand: prefixes of its dictionary, if it is a new one. */
+static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
+{
+    struct keyrows_cells *c = &k->cells[key];
+    const struct keyrows_key *spec = &k->keys->keys[key];
+    c->coded = c->feed.batch.codes != NULL;
+    c->base = c->feed.batch.values;
+    if (!c->coded)
+        return INLAY_OK;
+    inlay_dictionary d = inlay_column_dictionary(c->feed.column);
+    c->base = d.values;
+    if (d.serial == c->serial)
+        return INLAY_OK;
+    void *block = c->dictionary;
+    TRY(mem_grow(k->env, &block, &c->dictionary_capacity, d.n_values, sizeof *c->dictionary));
+    c->dictionary = block;
+    c->serial = d.serial;
+    spec->order->prefix(d.values, d.n_values, spec->width, c->dictionary);
+    if (spec->descending)
+        keyrows_complement(c->dictionary, d.n_values);
+    return INLAY_OK;
+}
+
+/* n values, none of them null, from the feed's place on. */
+static void keyrows_unfold_values(struct keyrows_cells *c, const struct keyrows_key *spec, size_t n)
+{
+    const struct feed *f = &c->feed;
+    if (c->coded) {
+        const uint32_t *codes = f->batch.codes + f->value;
+        for (size_t i = 0; i < n; i++) {
+            c->index[i] = codes[i];
+            c->prefix[i] = c->dictionary[codes[i]];
+        }
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        c->index[i] = (uint32_t)(f->value + i);
+    if (n)
+        spec->order->prefix(c->base + f->value * f->width, n, f->width, c->prefix);
+    if (spec->descending)
+        keyrows_complement(c->prefix, n);
+}
+
+/* Unfold n rows of one key: its dense values, then from the back to their rows, in place. */
+static void keyrows_unfold(struct keyrows *k, uint32_t key, size_t n)
+{
+    struct keyrows_cells *c = &k->cells[key];
+    struct feed *f = &c->feed;
+    const uint8_t *def = f->batch.def ? f->batch.def + f->level : NULL;
+    size_t present = feed_present(f, n), from = present;
+    keyrows_unfold_values(c, &k->keys->keys[key], present);
+    memset(c->null, 0, n);
+    for (size_t row = n; row-- > from;) { /* rows before that are in place: none of them is null */
+        if (def[row] == f->max_def) {
+            from--;
+            c->index[row] = c->index[from];
+            c->prefix[row] = c->prefix[from];
+        } else {
+            c->null[row] = 1;
+            c->prefix[row] = 0;
+            c->index[row] = 0;
+        }
+    }
+    f->level += n;
+    f->value += present;
+}
+
+/* How a row's key compares with that of the row before. */
+static int keyrows_step(const struct keyrows *k, uint32_t key, size_t row)
+{
+    const struct keyrows_cells *c = &k->cells[key];
+    struct keyrows_cell b = keyrows_cell(k, key, row), a;
+    if (row == 0)
+        a = keyrows_saved_cell(&c->last, &k->keys->keys[key]);
+    else if (c->coded && c->index[row] == c->index[row - 1] && !c->null[row] && !c->null[row - 1])
+        return 0;
+    else
+        a = keyrows_cell(k, key, row - 1);
+    return keyrows_compare(&k->keys->keys[key], &a, &b);
+}
+
+/* Where the rows [from, n) of one key that are equal so far go on to be; `bad` is lowered to the
+ * first row that is less than its predecessor. */
+static void keyrows_order(struct keyrows *k, uint32_t key, size_t from, size_t *bad,
+                          uint32_t *bad_key)
+{
+    if (!k->cells[key].feed.column)
+        return;
+    for (size_t row = from; row < *bad; row++) {
+        if (!k->same[row])
+            continue;
+        int c = keyrows_step(k, key, row);
+        k->same[row] = c == 0;
+        if (c > 0) {
+            *bad = row;
+            *bad_key = key;
+        }
+    }
+}
+
+static void keyrows_cuts(struct keyrows *k, size_t from)
+{
+    uint32_t key = k->keys->cut;
+    memset(k->cut, 0, k->n);
+    if (key == 0) {
+        for (size_t row = from; row < k->n; row++)
+            k->cut[row] = !k->same[row];
+    } else if (k->cells[key].feed.column) {
+        for (size_t row = from; row < k->n; row++)
+            k->cut[row] = keyrows_step(k, key, row) != 0;
+    }
+}
+
+/* Compare every row of the window with the one before it. */
+static inlay_status keyrows_verify(struct keyrows *k)
+{
+    size_t from = k->first ? 1 : 0, bad = k->n;
+    uint32_t bad_key = 0;
+    memset(k->same, 1, k->n);
+    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
+        keyrows_order(k, key, from, &bad, &bad_key);
+        if (key == 0)
+            keyrows_cuts(k, from);
+    }
+    if (k->first)
+        k->same[0] = 0;
+    if (bad < k->n)
+        return keyrows_bad(k, k->row + bad, bad_key, ERR("input is not sorted by the key"));
+    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
+        const uint8_t *null = k->keys->keys[key].no_nulls && k->cells[key].feed.column
+                                  ? memchr(k->cells[key].null, 1, k->n)
+                                  : NULL;
+        if (null)
+            return keyrows_bad(k, k->row + (uint64_t)(null - k->cells[key].null), key,
+                               ERR("null in a key column that must not have any"));
+    }
+    return INLAY_OK;
+}
+
+/* Leave the window: keep its last row, and say how many rows follow. */
+static inlay_status keyrows_leave(struct keyrows *k)
+{
+    for (uint32_t i = 0; k->n && !k->blank && i < k->keys->n_keys; i++) {
+        struct keyrows_cell last = keyrows_cell(k, i, k->n - 1);
+        TRY(keyrows_save(&k->cells[i].last, &k->keys->keys[i], &last));
+    }
+    k->first = k->first && k->n == 0;
+    k->row += k->n;
+    k->n = k->at = 0;
+    return INLAY_OK;
+}
+
+inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
+{
+    TRY(keyrows_leave(k));
+    uint64_t left = k->rows - k->row;
+    size_t most = k->blank ? KEYROWS_BLANK_WINDOW : KEYROWS_WINDOW;
+    size_t n = left < most ? (size_t)left : most;
+    if (n == 0)
+        return INLAY_END;
+    for (uint32_t i = 0; i < k->keys->n_keys; i++) {
+        struct feed *f = &k->cells[i].feed;
+        if (!f->column)
+            continue;
+        if (feed_empty(f)) {
+            inlay_status status = feed_fill(f, memory_bytes);
+            if (status == INLAY_END)
+                return keyrows_bad(k, k->row, i, ERR("column ends before the last row"));
+            if (status != INLAY_OK)
+                return keyrows_failed(k, status);
+            TRY(keyrows_dictionary(k, i));
+        }
+        if (n > f->batch.n_levels - f->level)
+            n = f->batch.n_levels - f->level;
+    }
+    k->n = n;
+    if (k->blank)
+        return INLAY_OK;
+    for (uint32_t i = 0; i < k->keys->n_keys; i++)
+        if (k->cells[i].feed.column)
+            keyrows_unfold(k, i, n);
+    return keyrows_verify(k);
+}
+
+/* ---- between inputs ---- */
+
+static bool keyrows_row_before(const struct keyrows *a, size_t row, const struct keyrows *b)
+{
+    for (uint32_t key = 0; key < a->keys->n_compared; key++) {
+        struct keyrows_cell x = keyrows_cell(a, key, row), y = keyrows_cell(b, key, b->at);
+        int c = keyrows_compare(&a->keys->keys[key], &x, &y);
+        if (c != 0)
+            return c < 0;
+    }
+    return a->input < b->input;
+}
+
+bool keyrows_before(const struct keyrows *a, const struct keyrows *b)
+{
+    return keyrows_row_before(a, a->at, b);
+}
+
+size_t keyrows_stretch(const struct keyrows *a, const struct keyrows *b)
+{
+    size_t row = a->at + 1;
+    if (a->blank)
+        return a->n - a->at;
+    while (row < a->n && (a->same[row] || keyrows_row_before(a, row, b)))
+        row++;
+    return row - a->at;
+}
+
+size_t keyrows_next_cut(const struct keyrows *k, size_t row, size_t end)
+{
+    if (k->blank || row + 1 >= end)
+        return end;
+    const uint8_t *cut = memchr(k->cut + row + 1, 1, end - row - 1);
+    return cut ? (size_t)(cut - k->cut) : end;
+}
+
+#endif

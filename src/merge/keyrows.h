@@ -1,0 +1,102 @@
+/* The key columns of one sorted input, row by row.
+ *
+ * A window of rows is unfolded from the key columns' batches: per row and key a 64-bit prefix, a
+ * null flag and where the whole value lies. Order within the input is verified as the window moves,
+ * and per row it is remembered whether the key equals that of the row before.
+ */
+#ifndef INLAY_MERGE_KEYROWS_H
+#define INLAY_MERGE_KEYROWS_H
+
+#include "merge/feed.h"
+#include "merge/sortkey.h"
+
+enum {
+    KEYROWS_WINDOW = 1024,
+    KEYROWS_BLANK_WINDOW = 1 << 30, /* where no row is looked at */
+    KEYROWS_NO_LEAF = -1
+};
+
+struct keyrows_key { /* one key column of the merge */
+    const struct sortkey_order *order;
+    inlay_bytes name;
+    size_t width;
+    uint8_t type;
+    bool descending;
+    bool no_nulls;       /* a null is an error */
+    const int64_t *leaf; /* [n_inputs] column number, or KEYROWS_NO_LEAF: all null there */
+};
+
+/* The keys of a merge: the first n_compared make the order, `cut` (any of them, or one more behind
+ * them) cuts row groups. */
+struct keyrows_keys {
+    const struct keyrows_key *keys;
+    uint32_t n_keys, n_compared, cut;
+};
+
+struct keyrows_cell { /* one value of one key */
+    uint64_t prefix;
+    const void *value;
+    bool null;
+};
+
+struct keyrows_saved { /* a cell that outlives its window */
+    uint64_t prefix;
+    inlay_bytes bytes;
+    bool null;
+    struct buf buf;
+};
+
+struct keyrows_cells { /* one key of one input */
+    struct feed feed;  /* column NULL: the input has no such column */
+    uint64_t serial;   /* of the dictionary behind `dictionary` */
+    uint64_t *dictionary;
+    size_t dictionary_capacity;
+    const uint8_t *base; /* values of the window; with `coded` the dictionary's */
+    bool coded;
+    uint64_t *prefix; /* [KEYROWS_WINDOW], as are the following */
+    uint32_t *index;  /* value number from `base` */
+    uint8_t *null;
+    struct keyrows_saved last; /* last row before the window */
+};
+
+struct keyrows {
+    inlay_env *env;
+    inlay_reader *reader;
+    const struct keyrows_keys *keys;
+    uint32_t input;
+    uint64_t rows, row;          /* of the file; first of the window */
+    size_t n, at;                /* rows in the window; the current one */
+    bool blank;                  /* none of the key columns: one long row of nulls */
+    bool first;                  /* no row before the window */
+    struct keyrows_cells *cells; /* [n_keys] */
+    void *block;                 /* window arrays */
+    size_t block_bytes;
+    uint8_t *same, *cut; /* key, cut value as in the row before: 1 same, 1 different */
+};
+
+INLAY_CHECKED inlay_status keyrows_open(struct keyrows *k, inlay_env *env, inlay_reader *reader,
+                                        uint32_t input, const struct keyrows_keys *keys);
+void keyrows_close(struct keyrows *k);
+/* The next window, never empty, the current row its first; END after the last row. CORRUPT where
+ * the input is not in order: the error says input, row group, row and column. */
+INLAY_CHECKED inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes);
+
+/* Of two inputs' current rows: a comes first in the output (equal keys: by input number). */
+bool keyrows_before(const struct keyrows *a, const struct keyrows *b);
+/* Rows of a's window, from the current one on, that come before b's current row; at least one. */
+size_t keyrows_stretch(const struct keyrows *a, const struct keyrows *b);
+/* First row after `row`, before `end`, whose cut value differs from the row before it; else end. */
+size_t keyrows_next_cut(const struct keyrows *k, size_t row, size_t end);
+
+struct keyrows_cell keyrows_at(const struct keyrows *k, uint32_t key, size_t row);
+int keyrows_compare(const struct keyrows_key *key, const struct keyrows_cell *a,
+                    const struct keyrows_cell *b);
+INLAY_CHECKED inlay_status keyrows_save(struct keyrows_saved *saved, const struct keyrows_key *key,
+                                        const struct keyrows_cell *cell);
+struct keyrows_cell keyrows_saved_cell(const struct keyrows_saved *saved,
+                                       const struct keyrows_key *key);
+
+/* Name a column in the env's error, its front cut if it is too long. Returns the error's status. */
+inlay_status keyrows_error_column(inlay_env *env, inlay_bytes name);
+
+#endif

@@ -1,0 +1,362 @@
+/* Merge sorted files into one: the steps.
+ *
+ *   footers   which sort key, and do the inputs agree            keyvalue, sortkey
+ *   schema    union of all columns                               union
+ *   plan      order of rows from the key columns alone, as       keyrows, plan, slice
+ *             stretches of one input, and the row-group layout
+ *   body      every column follows the plan                      feed, stage, body
+ */
+#include "inlay/merge.h"
+
+#include "base/bytes.h"
+#include "merge/body.h"
+#include "merge/keyvalue.h"
+
+#if INLAY_WRITE && INLAY_MERGE
+
+enum {
+    MERGE_ROW_GROUP_ROWS = 131072,
+    MERGE_MEMORY_BYTES = 256 * 1024 * 1024,
+    MERGE_DICTIONARY_BYTES = 1024 * 1024 /* as the writer's own default */
+};
+
+struct merge {
+    inlay_env *env;
+    inlay_reader *const *inputs;
+    uint32_t n_inputs;
+    inlay_merge_options options; /* defaults filled in */
+    bool own_sort;               /* the caller's, not the files' */
+    struct sortkey_schema sort, other;
+    struct keyvalue_set footer; /* the first input's, then the output's */
+    bool same_window;
+    struct union_schema schema;
+    struct keyrows_key keys[SORTKEY_MOST_COLUMNS + 1];
+    struct keyrows_keys key_set;
+    int64_t *key_leaves; /* [n_keys][n_inputs] */
+    size_t n_key_leaves;
+    struct slice slice;
+    struct plan plan;
+    struct body body;
+    inlay_writer *writer;
+};
+
+static inlay_status merge_failed(struct merge *m, uint32_t input, inlay_status status,
+                                 const char *what)
+{
+    err_set(m->env, status, what);
+    m->env->error.input = (int32_t)input;
+    return status;
+}
+
+/* ---- footers ---- */
+
+/* The files' own sort key: all must have it, and the same one. */
+static inlay_status merge_files_sort(struct merge *m, uint32_t input,
+                                     const struct keyvalue_set *footer)
+{
+    if (!footer->has_sort)
+        return merge_failed(m, input, INLAY_ARG, ERR("input is missing qh.sort_fields metadata"));
+    const char *bad = sortkey_parse(footer->sort, input ? &m->other : &m->sort);
+    if (bad)
+        return merge_failed(m, input, INLAY_CORRUPT, bad);
+    if (input && !sortkey_equivalent(&m->sort, &m->other))
+        return merge_failed(m, input, INLAY_CORRUPT, ERR("sort schema mismatch"));
+    return INLAY_OK;
+}
+
+static inlay_status merge_footers(struct merge *m)
+{
+    m->same_window = true;
+    for (uint32_t i = 0; i < m->n_inputs; i++) {
+        struct keyvalue_set footer;
+        inlay_status status = keyvalue_read(&footer, m->env, m->inputs[i]);
+        if (status != INLAY_OK) {
+            m->env->error.input = (int32_t)i;
+            return status;
+        }
+        if (!m->own_sort)
+            TRY(merge_files_sort(m, i, &footer));
+        if (i == 0) {
+            m->footer = footer;
+            continue;
+        }
+        const char *bad = keyvalue_mismatch(&m->footer, &footer);
+        if (bad && !m->own_sort)
+            return merge_failed(m, i, INLAY_CORRUPT, bad);
+        m->same_window = m->same_window && !bad;
+        m->footer.has_sort = m->footer.has_sort || footer.has_sort;
+        if (footer.merge_ops > m->footer.merge_ops)
+            m->footer.merge_ops = footer.merge_ops;
+    }
+    return INLAY_OK;
+}
+
+static inlay_status merge_own_sort(struct merge *m)
+{
+    const char *text = m->options.sort;
+    m->own_sort = text != NULL;
+    if (!text)
+        return INLAY_OK;
+    const char *bad =
+        sortkey_parse_any((inlay_bytes){(const uint8_t *)text, strlen(text)}, &m->sort);
+    return bad ? err_set(m->env, INLAY_ARG, bad) : INLAY_OK;
+}
+
+/* ---- keys ---- */
+
+static inlay_status merge_bad_key(struct merge *m, inlay_status status, const char *what,
+                                  inlay_bytes name)
+{
+    err_set(m->env, status, what);
+    return keyrows_error_column(m->env, name);
+}
+
+/* The one leaf of a top-level column; NULL where it is a group or a list. */
+static const inlay_node *merge_flat_leaf(const struct merge *m, int64_t field)
+{
+    const struct union_field *f = &m->schema.fields[field];
+    if (f->n_leaves != 1)
+        return NULL;
+    const inlay_node *leaf = inlay_schema_leaf(m->schema.schema, f->first_leaf);
+    return leaf->parent == 0 && leaf->max_rep == 0 ? leaf : NULL;
+}
+
+static inlay_status merge_add_key(struct merge *m, int64_t field, bool descending, bool no_nulls)
+{
+    const inlay_node *leaf = merge_flat_leaf(m, field);
+    const struct sortkey_order *order = leaf ? sortkey_order_of(leaf) : NULL;
+    if (!order)
+        return merge_bad_key(m, INLAY_ARG, ERR("sort column is nested"),
+                             m->schema.fields[field].name);
+    int64_t *of_input = m->key_leaves + (size_t)m->key_set.n_keys * m->n_inputs;
+    for (uint32_t i = 0; i < m->n_inputs; i++)
+        of_input[i] = union_leaf_of(&m->schema, i, m->schema.fields[field].first_leaf).leaf;
+    m->keys[m->key_set.n_keys++] = (struct keyrows_key){.order = order,
+                                                        .name = leaf->name,
+                                                        .width = inlay_node_width(leaf),
+                                                        .type = leaf->type,
+                                                        .descending = descending,
+                                                        .no_nulls = no_nulls,
+                                                        .leaf = of_input};
+    return INLAY_OK;
+}
+
+/* sorted_series, where every input that has rows has it. */
+static int64_t merge_series(const struct merge *m)
+{
+    static const uint8_t name[] = "sorted_series";
+    int64_t field =
+        m->own_sort ? UNION_NONE : union_find(&m->schema, (inlay_bytes){name, sizeof name - 1});
+    for (uint32_t i = 0; field != UNION_NONE && i < m->n_inputs; i++)
+        if (inlay_reader_rows(m->inputs[i]) &&
+            union_leaf_of(&m->schema, i, m->schema.fields[field].first_leaf).leaf == UNION_NONE)
+            return UNION_NONE;
+    return field;
+}
+
+/* (sorted_series, timestamp), and behind them the first sort column, to cut row groups at. */
+static inlay_status merge_series_keys(struct merge *m, int64_t series)
+{
+    int64_t cut = UNION_NONE;
+    bool cut_descending = false;
+    TRY(merge_add_key(m, series, false, true));
+    for (uint32_t i = 0; i < m->sort.n_columns; i++) {
+        int64_t field = union_find_sort(&m->schema, &m->sort, i);
+        if (field != UNION_NONE && cut == UNION_NONE && merge_flat_leaf(m, field)) {
+            cut = field;
+            cut_descending = m->sort.columns[i].descending;
+        }
+        if (!sortkey_is_timestamp(m->sort.columns[i].name))
+            continue;
+        if (field == UNION_NONE)
+            return merge_bad_key(m, INLAY_CORRUPT, ERR("no input contains a timestamp column"),
+                                 m->sort.columns[i].name);
+        TRY(merge_add_key(m, field, m->sort.columns[i].descending, false));
+    }
+    m->key_set.n_compared = m->key_set.n_keys;
+    if (m->key_set.n_compared == 1)
+        return merge_bad_key(m, INLAY_CORRUPT, ERR("the sort schema has no timestamp column"),
+                             m->keys[0].name);
+    if (cut == UNION_NONE || cut == series)
+        return INLAY_OK;
+    m->key_set.cut = m->key_set.n_keys;
+    return merge_add_key(m, cut, cut_descending, false);
+}
+
+/* The listed columns one by one. A column that no input has is all null, which orders nothing;
+ * named by the caller it is a mistake. */
+static inlay_status merge_listed_keys(struct merge *m)
+{
+    for (uint32_t i = 0; i < m->sort.n_columns; i++) {
+        inlay_bytes name = m->sort.columns[i].name;
+        int64_t field = union_find_sort(&m->schema, &m->sort, i);
+        if (field != UNION_NONE)
+            TRY(merge_add_key(m, field, m->sort.columns[i].descending, false));
+        else if (m->own_sort)
+            return merge_bad_key(m, INLAY_ARG, ERR("no input has the sort column"), name);
+        else if (sortkey_is_timestamp(name))
+            return merge_bad_key(m, INLAY_CORRUPT, ERR("no input contains a timestamp column"),
+                                 name);
+    }
+    m->key_set.n_compared = m->key_set.n_keys;
+    if (m->key_set.n_keys == 0)
+        return err_set(m->env, INLAY_CORRUPT, ERR("no input has a sort column"));
+    return INLAY_OK;
+}
+
+static inlay_status merge_keys(struct merge *m)
+{
+    void *block;
+    m->n_key_leaves = ((size_t)m->sort.n_columns + 1) * m->n_inputs;
+    TRY(mem_new(m->env, m->n_key_leaves * sizeof *m->key_leaves, &block));
+    m->key_leaves = block;
+    m->key_set.keys = m->keys;
+    int64_t series = merge_series(m);
+    return series == UNION_NONE ? merge_listed_keys(m) : merge_series_keys(m, series);
+}
+
+/* ---- the output's footer ---- */
+
+static inlay_status merge_sorting(struct merge *m)
+{
+    inlay_sorting columns[SORTKEY_MOST_COLUMNS];
+    size_t n = 0;
+    for (uint32_t i = 0; i < m->sort.n_columns; i++) {
+        int64_t field = union_find_sort(&m->schema, &m->sort, i);
+        if (field != UNION_NONE && merge_flat_leaf(m, field))
+            columns[n++] = (inlay_sorting){m->schema.fields[field].first_leaf,
+                                           m->sort.columns[i].descending, false};
+    }
+    return inlay_writer_sorting(m->writer, columns, n);
+}
+
+/* Every row group holds one value of the first sort column, and no two the same: the strong form of
+ * qh.rg_partition_prefix_len = 1, known from the plan. */
+static bool merge_partitioned(const struct merge *m)
+{
+    int64_t first = union_find_sort(&m->schema, &m->sort, 0);
+    if (first == UNION_NONE || !m->slice.one_run_each || !m->plan.cut_in_order)
+        return false;
+    return sortkey_bytes_equal(m->schema.fields[first].name, m->keys[m->key_set.cut].name);
+}
+
+static inlay_status merge_key_values(struct merge *m)
+{
+    static const uint8_t series[] = "sorted_series";
+    struct keyvalue_set out = m->footer;
+    bool metrics = out.has_sort;
+    out.merge_ops += metrics && out.merge_ops < UINT32_MAX;
+    if (out.prefix_len != 1 || m->own_sort || !merge_partitioned(m))
+        out.prefix_len = 0;
+    if (m->own_sort) {
+        out.has_window = out.has_window && m->same_window;
+        out.window_secs = m->same_window ? out.window_secs : 0;
+        out.has_sort =
+            m->sort.version != 0 &&
+            union_find(&m->schema, (inlay_bytes){series, sizeof series - 1}) == UNION_NONE;
+        out.sort = (inlay_bytes){(const uint8_t *)m->options.sort, strlen(m->options.sort)};
+    }
+    return keyvalue_write(&out, m->writer);
+}
+
+/* ---- all of it ---- */
+
+static void merge_defaults(struct merge *m, const inlay_merge_options *options)
+{
+    if (options)
+        m->options = *options;
+    if (!m->options.row_group_rows)
+        m->options.row_group_rows = MERGE_ROW_GROUP_ROWS;
+    if (!m->options.memory_bytes)
+        m->options.memory_bytes = MERGE_MEMORY_BYTES;
+    m->options.write.columns = NULL;
+    m->options.write.n_columns = 0;
+    m->options.write.flags |= INLAY_WRITE_IN_ORDER;
+}
+
+static inlay_status merge_plan(struct merge *m)
+{
+    TRY(merge_own_sort(m));
+    TRY(merge_footers(m));
+    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
+    TRY(merge_keys(m));
+    slice_init(&m->slice, m->env, m->options.row_group_rows);
+    TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder,
+                  &m->slice));
+    return plan_build(&m->plan, m->inputs, m->options.memory_bytes);
+}
+
+static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
+{
+    const inlay_merge_options *o = &m->options;
+    const char *encoding = o->write.encoding;
+    size_t dictionary_bytes =
+        o->write.dictionary_bytes ? o->write.dictionary_bytes : MERGE_DICTIONARY_BYTES;
+    TRY(inlay_writer_open(m->env, sink, m->schema.schema, &o->write, &m->writer));
+    TRY(merge_sorting(m));
+    m->body = (struct body){.env = m->env,
+                            .inputs = m->inputs,
+                            .schema = &m->schema,
+                            .plan = &m->plan,
+                            .slice = &m->slice,
+                            .writer = m->writer,
+                            .memory_bytes = o->memory_bytes,
+                            .dictionaries = !encoding || strcmp(encoding, "dictionary") == 0,
+                            .progress = o->progress,
+                            .progress_ctx = o->progress_ctx};
+    TRY(body_write(&m->body, o->scratch_folder, dictionary_bytes));
+    TRY(merge_key_values(m));
+    return inlay_writer_finish(m->writer);
+}
+
+static void merge_report(const struct merge *m, inlay_merge_report *report)
+{
+    const inlay_bytes name = m->keys[m->key_set.cut].name;
+    size_t most = sizeof report->row_group_column - 1, n = name.len < most ? name.len : most;
+    *report = (inlay_merge_report){.n_rows = m->plan.n_rows,
+                                   .n_row_groups = inlay_writer_row_groups(m->writer),
+                                   .n_columns = m->schema.n_leaves,
+                                   .n_runs = m->plan.n_stretches,
+                                   .plan_bytes = io_scratch_bytes(&m->plan.stretches),
+                                   .output_bytes = inlay_writer_bytes(m->writer)};
+    if (n)
+        memcpy(report->row_group_column, name.data, n);
+}
+
+static void merge_free(struct merge *m)
+{
+    body_free(&m->body);
+    inlay_writer_close(m->writer);
+    plan_free(&m->plan);
+    if (m->slice.env)
+        slice_free(&m->slice);
+    mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
+    union_free(&m->schema);
+    mem_free(m->env, m, sizeof *m);
+}
+
+inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_inputs,
+                         const inlay_sink *sink, const inlay_merge_options *options,
+                         inlay_merge_report *report)
+{
+    void *block;
+    if (n_inputs == 0)
+        return err_set(env, INLAY_ARG, ERR("merge requires at least one input"));
+    if (n_inputs > INT32_MAX)
+        return err_set(env, INLAY_ARG, ERR("too many inputs"));
+    TRY(mem_new(env, sizeof(struct merge), &block));
+    struct merge *m = block;
+    m->env = env;
+    m->inputs = inputs;
+    m->n_inputs = (uint32_t)n_inputs;
+    merge_defaults(m, options);
+    inlay_status status = merge_plan(m);
+    if (status == INLAY_OK)
+        status = merge_body(m, sink);
+    if (status == INLAY_OK && report)
+        merge_report(m, report);
+    merge_free(m);
+    return status;
+}
+
+#endif

@@ -1,0 +1,265 @@
+/* The plan of a merge: which input the next rows come from; see plan.h. */
+#include "merge/plan.h"
+
+#include "base/bytes.h"
+
+#if INLAY_WRITE && INLAY_MERGE
+
+enum {
+    PLAN_VARINT_BYTES = 10,
+    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW /* of one stretch: keeps its varint within 64 bits */
+};
+
+inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_keys *keys,
+                       uint32_t n_inputs, const char *scratch_folder, struct slice *slice)
+{
+    *plan = (struct plan){.env = env, .keys = keys, .slice = slice, .n_inputs = n_inputs};
+    plan->cut_in_order = true;
+    io_scratch_init(&plan->stretches, env, scratch_folder, PLAN_MEMORY_BYTES);
+    buf_init(&plan->cut.buf, env);
+    void *block;
+    TRY(mem_new(env, n_inputs * sizeof *plan->rows, &block));
+    plan->rows = block;
+    TRY(mem_new(env, n_inputs * sizeof *plan->heap, &block));
+    plan->heap = block;
+    return INLAY_OK;
+}
+
+/* What only the building needs. */
+static void plan_free_building(struct plan *plan)
+{
+    for (uint32_t i = 0; plan->rows && i < plan->n_inputs; i++)
+        if (plan->rows[i].env)
+            keyrows_close(&plan->rows[i]);
+    if (plan->rows)
+        mem_free(plan->env, plan->rows, plan->n_inputs * sizeof *plan->rows);
+    if (plan->heap)
+        mem_free(plan->env, plan->heap, plan->n_inputs * sizeof *plan->heap);
+    if (plan->cut.buf.env)
+        buf_free(&plan->cut.buf);
+    plan->rows = NULL;
+    plan->heap = NULL;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan->env)
+        return;
+    plan_free_building(plan);
+    io_scratch_free(&plan->stretches);
+    plan->env = NULL;
+}
+
+/* ---- writing stretches ---- */
+
+static inlay_status plan_flush(struct plan *plan)
+{
+    size_t n = plan->n_piece;
+    plan->n_piece = 0;
+    return io_scratch_append(&plan->stretches, plan->piece, n);
+}
+
+static inlay_status plan_end_stretch(struct plan *plan)
+{
+    if (plan->open_rows == 0)
+        return INLAY_OK;
+    if (plan->n_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES)
+        TRY(plan_flush(plan));
+    plan->n_piece += put_varint(plan->piece + plan->n_piece,
+                                plan->input + (uint64_t)plan->n_inputs * (plan->open_rows - 1));
+    plan->n_stretches++;
+    plan->open_rows = 0;
+    return INLAY_OK;
+}
+
+/* Where a row group can begin: at the next row to be added. */
+static inlay_status plan_begin_run(struct plan *plan, const struct keyrows *k, size_t row)
+{
+    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
+    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
+    if (plan->run_rows) {
+        struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
+        if (keyrows_compare(key, &old, &value) > 0)
+            plan->cut_in_order = false;
+    }
+    TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
+    plan->run_rows = 0;
+    plan->run_at = io_scratch_bytes(&plan->stretches) + plan->n_piece;
+    plan->run_skip = plan->open_rows;
+    return keyrows_save(&plan->cut, key, &value);
+}
+
+static bool plan_cuts_before(const struct plan *plan, const struct keyrows *k, size_t row)
+{
+    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
+    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
+    struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
+    return keyrows_compare(key, &old, &value) != 0;
+}
+
+/* Take rows [k->at, k->at + n) of an input's window. */
+static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
+{
+    bool goes_on = plan->open_rows && plan->input == k->input;
+    if (!goes_on || plan->open_rows + n > PLAN_MOST_ROWS)
+        TRY(plan_end_stretch(plan));
+    plan->input = k->input;
+    size_t row = k->at, end = k->at + n;
+    bool cut =
+        plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[row] : plan_cuts_before(plan, k, row));
+    while (row < end) {
+        if (cut)
+            TRY(plan_begin_run(plan, k, row));
+        size_t next = keyrows_next_cut(k, row, end);
+        plan->open_rows += next - row;
+        plan->run_rows += next - row;
+        plan->n_rows += next - row;
+        row = next;
+        cut = true;
+    }
+    k->at = end;
+    return INLAY_OK;
+}
+
+/* ---- the heap ---- */
+
+static bool plan_before(const struct plan *plan, uint32_t a, uint32_t b)
+{
+    return keyrows_before(&plan->rows[plan->heap[a]], &plan->rows[plan->heap[b]]);
+}
+
+static void plan_sift(struct plan *plan, uint32_t at)
+{
+    for (;;) {
+        uint32_t child = 2 * at + 1, input = plan->heap[at];
+        if (child >= plan->n_heap)
+            return;
+        if (child + 1 < plan->n_heap && plan_before(plan, child + 1, child))
+            child++;
+        if (plan_before(plan, at, child))
+            return;
+        plan->heap[at] = plan->heap[child];
+        plan->heap[child] = input;
+        at = child;
+    }
+}
+
+static inlay_status plan_open(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < plan->n_inputs; i++) {
+        struct keyrows *k = &plan->rows[i];
+        TRY(keyrows_open(k, plan->env, inputs[i], i, plan->keys));
+        if (k->rows > (uint64_t)INT64_MAX - total)
+            return err_set(plan->env, INLAY_LIMIT, ERR("more than 2^63 rows"));
+        total += k->rows;
+        inlay_status status = keyrows_fill(k, memory_bytes);
+        if (status == INLAY_OK)
+            plan->heap[plan->n_heap++] = i;
+        else if (status != INLAY_END)
+            return status;
+    }
+    for (uint32_t i = plan->n_heap / 2; i-- > 0;)
+        plan_sift(plan, i);
+    return INLAY_OK;
+}
+
+/* The input that would come next if there were no first one. */
+static const struct keyrows *plan_second(const struct plan *plan)
+{
+    if (plan->n_heap < 2)
+        return NULL;
+    uint32_t second = plan->n_heap > 2 && plan_before(plan, 2, 1) ? 2 : 1;
+    return &plan->rows[plan->heap[second]];
+}
+
+/* Take rows of the first input as long as it stays first. */
+static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
+{
+    struct keyrows *first = &plan->rows[plan->heap[0]];
+    const struct keyrows *second = plan_second(plan);
+    for (;;) {
+        size_t n = second ? keyrows_stretch(first, second) : first->n - first->at;
+        TRY(plan_take(plan, first, n));
+        if (first->at < first->n)
+            break;
+        inlay_status status = keyrows_fill(first, memory_bytes);
+        if (status == INLAY_END) {
+            keyrows_close(first);
+            plan->heap[0] = plan->heap[--plan->n_heap];
+            break;
+        }
+        if (status != INLAY_OK)
+            return status;
+        if (second && !keyrows_before(first, second))
+            break;
+    }
+    plan_sift(plan, 0);
+    return INLAY_OK;
+}
+
+inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
+{
+    TRY(plan_open(plan, inputs, memory_bytes));
+    while (plan->n_heap)
+        TRY(plan_advance(plan, memory_bytes));
+    TRY(plan_end_stretch(plan));
+    TRY(plan_flush(plan));
+    TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
+    TRY(slice_end(plan->slice));
+    plan_free_building(plan);
+    return INLAY_OK;
+}
+
+/* ---- reading it back ---- */
+
+inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
+                             const struct slice_group *group)
+{
+    walk->plan = plan;
+    walk->next_at = group->plan_at;
+    walk->at = walk->loaded = 0;
+    walk->left = 0;
+    for (uint64_t skip = group->skip; skip;) {
+        uint32_t input;
+        uint64_t rows;
+        TRY(plan_walk_next(walk, skip, &input, &rows));
+        skip -= rows;
+    }
+    return INLAY_OK;
+}
+
+/* Load what follows in the plan, keeping what has not been read. */
+static inlay_status plan_walk_load(struct plan_walk *walk)
+{
+    uint64_t behind = io_scratch_bytes(&walk->plan->stretches) - walk->next_at;
+    size_t kept = walk->loaded - walk->at, room = PLAN_PIECE_BYTES - kept;
+    size_t n = behind < room ? (size_t)behind : room;
+    memmove(walk->piece, walk->piece + walk->at, kept);
+    walk->at = 0;
+    walk->loaded = kept + n;
+    TRY(io_scratch_read(&walk->plan->stretches, walk->next_at, walk->piece + kept, n));
+    walk->next_at += n;
+    return INLAY_OK;
+}
+
+inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input, uint64_t *rows)
+{
+    if (walk->left == 0) {
+        if (walk->loaded - walk->at < PLAN_VARINT_BYTES)
+            TRY(plan_walk_load(walk));
+        struct cursor in = cursor_over(walk->piece + walk->at, walk->loaded - walk->at);
+        uint64_t stretch = cursor_varint(&in);
+        if (in.failed)
+            return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
+        walk->at = (size_t)(in.at - walk->piece);
+        walk->input = (uint32_t)(stretch % walk->plan->n_inputs);
+        walk->left = stretch / walk->plan->n_inputs + 1;
+    }
+    *input = walk->input;
+    *rows = walk->left < most ? walk->left : most;
+    walk->left -= *rows;
+    return INLAY_OK;
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* The plan of a merge: which input the next rows come from.
+ *
+ * A k-way heap merge over the key columns alone. The rows of an input are always taken in order, so
+ * the plan is just a list of stretches (input, rows), written as one varint each:
+ *
+ *   input + n_inputs * (rows - 1)
+ *
+ * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. While planning, the row-group
+ * layout is made from the runs of the cut column.
+ */
+#ifndef INLAY_MERGE_PLAN_H
+#define INLAY_MERGE_PLAN_H
+
+#include "base/io.h"
+#include "merge/keyrows.h"
+#include "merge/slice.h"
+
+enum { PLAN_MEMORY_BYTES = 8 * 1024 * 1024, PLAN_PIECE_BYTES = 4096 };
+
+struct plan {
+    inlay_env *env;
+    const struct keyrows_keys *keys;
+    struct slice *slice;
+    uint32_t n_inputs;
+    struct io_scratch stretches;
+    uint64_t n_rows, n_stretches;
+    bool cut_in_order; /* values of the cut column never come back, nor go down */
+    /* while it is built: */
+    struct keyrows *rows; /* [n_inputs] */
+    uint32_t *heap;       /* inputs that still have rows, the first one on top */
+    uint32_t n_heap;
+    uint32_t input;           /* of the open stretch */
+    uint64_t open_rows;       /* in it; 0 = none is open */
+    struct keyrows_saved cut; /* value of the open run of the cut column */
+    uint64_t run_rows, run_at, run_skip;
+    size_t n_piece;
+    uint8_t piece[PLAN_PIECE_BYTES]; /* not yet in `stretches` */
+};
+
+INLAY_CHECKED inlay_status plan_init(struct plan *plan, inlay_env *env,
+                                     const struct keyrows_keys *keys, uint32_t n_inputs,
+                                     const char *scratch_folder, struct slice *slice);
+/* Read the inputs' keys, verify their order, write the plan and the layout. */
+INLAY_CHECKED inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs,
+                                      uint64_t memory_bytes);
+void plan_free(struct plan *plan);
+
+/* A walk over a stretch of the plan. */
+struct plan_walk {
+    struct plan *plan;
+    uint64_t next_at; /* in the plan, behind what is loaded */
+    size_t at, loaded;
+    uint32_t input;
+    uint64_t left; /* rows of the current stretch */
+    uint8_t piece[PLAN_PIECE_BYTES];
+};
+INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
+                                           const struct slice_group *group);
+/* The next rows, at most `most` (not 0), all from one input. */
+INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
+                                          uint64_t *rows);
+
+#endif

@@ -1,0 +1,379 @@
+/* Levels and values of one output column on their way to the writer; see stage.h.
+ *
+ * A kept batch, in memory order (it never leaves the process):
+ *
+ *   uint32_t n_levels, n_values · def [n_levels] · rep [n_levels] · codes uint32_t [n_values]
+ *
+ * def only where the column's maximum is not 0, rep likewise.
+ */
+#include "merge/stage.h"
+
+#include "base/bytes.h"
+
+#if INLAY_WRITE && INLAY_MERGE
+
+enum {
+    STAGE_LEVELS = 8192,
+    STAGE_VALUE_BYTES = 1024 * 1024,
+    STAGE_KEPT_BYTES = 4 * 1024 * 1024, /* in memory */
+    STAGE_DIRECT = 256,                 /* levels from which on views go to the writer */
+    STAGE_TRIAL = 1024                  /* values after which they must repeat to stay coded */
+};
+static const uint32_t STAGE_UNMAPPED = UINT32_MAX;
+
+/* ---- open, close ---- */
+
+inlay_status stage_init(struct stage *stage, inlay_env *env, inlay_writer *writer,
+                        const char *scratch_folder, size_t dictionary_bytes)
+{
+    void *block;
+    *stage = (struct stage){.env = env, .writer = writer, .dictionary_bytes = dictionary_bytes};
+    buf_init(&stage->values, env);
+    distinct_init(&stage->distinct, env);
+    io_scratch_init(&stage->kept, env, scratch_folder, STAGE_KEPT_BYTES);
+    TRY(mem_new(env, STAGE_LEVELS * 6, &block));
+    stage->codes = block;
+    stage->def = (uint8_t *)(stage->codes + STAGE_LEVELS);
+    stage->rep = stage->def + STAGE_LEVELS;
+    return INLAY_OK;
+}
+
+void stage_free(struct stage *stage)
+{
+    if (!stage->env)
+        return;
+    mem_free(stage->env, stage->codes, STAGE_LEVELS * 6);
+    buf_free(&stage->values);
+    distinct_free(&stage->distinct);
+    io_scratch_free(&stage->kept);
+    stage->env = NULL;
+}
+
+void stage_free_map(struct stage *stage, struct stage_map *map)
+{
+    mem_free(stage->env, map->codes, map->capacity * sizeof *map->codes);
+    *map = (struct stage_map){0};
+}
+
+static void stage_forget_kept(struct stage *stage)
+{
+    struct io_scratch *kept = &stage->kept;
+    const char *folder = kept->folder;
+    if (kept->fd < 0) { /* all in memory, which is kept for the next column */
+        buf_clear(&kept->memory);
+    } else {
+        io_scratch_free(kept);
+        io_scratch_init(kept, stage->env, folder, STAGE_KEPT_BYTES);
+    }
+    stage->kept_at = stage->n_coded = 0;
+}
+
+inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *node, bool coded)
+{
+    stage->leaf = leaf;
+    stage->type = node->type;
+    stage->max_def = node->max_def;
+    stage->max_rep = node->max_rep;
+    stage->width = inlay_node_width(node);
+    stage->coded = coded;
+    stage->column++;
+    stage->n_levels = stage->n_values = 0;
+    stage->most_values = stage->width ? STAGE_VALUE_BYTES / stage->width : STAGE_LEVELS;
+    if (stage->most_values > STAGE_LEVELS)
+        stage->most_values = STAGE_LEVELS;
+    if (stage->most_values == 0)
+        stage->most_values = 1;
+    stage_forget_kept(stage);
+    if (coded)
+        return distinct_reset(&stage->distinct, stage->type, stage->width, stage->dictionary_bytes);
+    return INLAY_OK;
+}
+
+/* ---- batches out ---- */
+
+static void *stage_value(struct stage *stage, size_t i)
+{
+    return stage->values.data + i * stage->width;
+}
+
+static inlay_status stage_value_room(struct stage *stage)
+{
+    return buf_reserve(&stage->values, stage->most_values * stage->width + 1)
+               ? INLAY_OK
+               : stage->values.status;
+}
+
+/* The staged levels, with values or codes, to the writer. */
+static inlay_status stage_write(struct stage *stage, const uint32_t *codes)
+{
+    inlay_batch batch = {.n_levels = stage->n_levels, .n_values = stage->n_values};
+    if (stage->max_def && stage->n_values < stage->n_levels)
+        batch.def = stage->def;
+    if (stage->max_rep)
+        batch.rep = stage->rep;
+    batch.codes = codes;
+    if (!codes)
+        batch.values = stage->values.data;
+    stage->n_levels = stage->n_values = 0;
+    return inlay_writer_write(stage->writer, stage->leaf, &batch);
+}
+
+/* The staged levels with their codes to the kept ones. */
+static inlay_status stage_keep(struct stage *stage)
+{
+    uint32_t head[2] = {(uint32_t)stage->n_levels, (uint32_t)stage->n_values};
+    TRY(io_scratch_append(&stage->kept, head, sizeof head));
+    if (stage->max_def)
+        TRY(io_scratch_append(&stage->kept, stage->def, stage->n_levels));
+    if (stage->max_rep)
+        TRY(io_scratch_append(&stage->kept, stage->rep, stage->n_levels));
+    TRY(io_scratch_append(&stage->kept, stage->codes, stage->n_values * sizeof *stage->codes));
+    stage->n_coded += stage->n_values;
+    stage->n_levels = stage->n_values = 0;
+    return INLAY_OK;
+}
+
+static inlay_status stage_flush(struct stage *stage)
+{
+    if (stage->n_levels == 0)
+        return INLAY_OK;
+    return stage->coded ? stage_keep(stage) : stage_write(stage, NULL);
+}
+
+inlay_status stage_settle(struct stage *stage)
+{
+    return stage->type == INLAY_BYTE_ARRAY && !stage->coded ? stage_flush(stage) : INLAY_OK;
+}
+
+static inlay_status stage_load(struct stage *stage, void *to, size_t bytes)
+{
+    TRY(io_scratch_read(&stage->kept, stage->kept_at, to, bytes));
+    stage->kept_at += bytes;
+    return INLAY_OK;
+}
+
+/* The kept batches to the writer, with codes or with the values behind them. */
+static inlay_status stage_replay(struct stage *stage, bool as_codes, const void *values)
+{
+    while (stage->kept_at < io_scratch_bytes(&stage->kept)) {
+        uint32_t head[2];
+        TRY(stage_load(stage, head, sizeof head));
+        if (head[0] > STAGE_LEVELS || head[1] > stage->most_values)
+            return err_set(stage->env, INLAY_IO, ERR("the scratch file of a column changed"));
+        stage->n_levels = head[0];
+        stage->n_values = head[1];
+        if (stage->max_def)
+            TRY(stage_load(stage, stage->def, stage->n_levels));
+        if (stage->max_rep)
+            TRY(stage_load(stage, stage->rep, stage->n_levels));
+        TRY(stage_load(stage, stage->codes, stage->n_values * sizeof *stage->codes));
+        if (!as_codes)
+            for (size_t i = 0; i < stage->n_values; i++)
+                memcpy(stage_value(stage, i),
+                       (const uint8_t *)values + stage->codes[i] * stage->width, stage->width);
+        TRY(stage_write(stage, as_codes ? stage->codes : NULL));
+    }
+    stage_forget_kept(stage);
+    return INLAY_OK;
+}
+
+/* The column will not have a dictionary: what is kept goes out, from now on values are staged. */
+static inlay_status stage_fall_back(struct stage *stage)
+{
+    const void *values;
+    TRY(stage_flush(stage));
+    TRY(distinct_values(&stage->distinct, &values));
+    TRY(stage_value_room(stage));
+    stage->coded = false;
+    return stage_replay(stage, false, values);
+}
+
+/* PLAIN size against dictionary and codes, by the mean size of the distinct values. */
+static bool stage_dictionary_pays(const struct stage *stage)
+{
+    const struct distinct *d = &stage->distinct;
+    uint64_t bits = bits_of(d->n > 1 ? d->n - 1 : 1);
+    if (d->n == 0)
+        return false;
+    return stage->n_coded / 8 * bits + d->plain_bytes < stage->n_coded * (d->plain_bytes / d->n);
+}
+
+inlay_status stage_end(struct stage *stage)
+{
+    TRY(stage_flush(stage));
+    if (stage->coded && !stage_dictionary_pays(stage))
+        TRY(stage_fall_back(stage));
+    if (stage->coded) {
+        const void *values;
+        TRY(distinct_values(&stage->distinct, &values));
+        TRY(inlay_writer_dictionary(stage->writer, stage->leaf, values, stage->distinct.n));
+        TRY(stage_replay(stage, true, NULL));
+    }
+    return inlay_writer_end_column(stage->writer, stage->leaf);
+}
+
+/* ---- batches in ---- */
+
+/* The map of the input's dictionary as it is now; emptied when either side has changed. */
+static inlay_status stage_map_ready(struct stage *stage, const inlay_dictionary *d,
+                                    struct stage_map *map)
+{
+    if (map->serial == d->serial && map->column == stage->column)
+        return INLAY_OK;
+    void *block = map->codes;
+    TRY(mem_grow(stage->env, &block, &map->capacity, d->n_values, sizeof *map->codes));
+    map->codes = block;
+    memset(map->codes, 0xFF, d->n_values * sizeof *map->codes);
+    map->serial = d->serial;
+    map->column = stage->column;
+    return INLAY_OK;
+}
+
+/* Output codes for n of the feed's codes; END when the dictionary is full. */
+static inlay_status stage_map_codes(struct stage *stage, const struct feed *feed,
+                                    struct stage_map *map, size_t n)
+{
+    inlay_dictionary d = inlay_column_dictionary(feed->column);
+    const uint32_t *in = feed->batch.codes + feed->value;
+    uint32_t *out = stage->codes + stage->n_values;
+    TRY(stage_map_ready(stage, &d, map));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t code = map->codes[in[i]];
+        if (code == STAGE_UNMAPPED) {
+            TRY(distinct_number(&stage->distinct, (const uint8_t *)d.values + in[i] * stage->width,
+                                &code));
+            map->codes[in[i]] = code;
+        }
+        out[i] = code;
+    }
+    return INLAY_OK;
+}
+
+/* Output codes for n of the feed's values; END when the dictionary is full, or hardly any value
+ * repeats. */
+static inlay_status stage_number_values(struct stage *stage, const struct feed *feed, size_t n)
+{
+    const uint8_t *in = (const uint8_t *)feed->batch.values + feed->value * stage->width;
+    uint32_t *out = stage->codes + stage->n_values;
+    uint64_t so_far = stage->n_coded + stage->n_values + n;
+    for (size_t i = 0; i < n; i++)
+        TRY(distinct_number(&stage->distinct, in + i * stage->width, &out[i]));
+    return so_far >= STAGE_TRIAL && stage->distinct.n > so_far / 2 ? INLAY_END : INLAY_OK;
+}
+
+static inlay_status stage_code(struct stage *stage, const struct feed *feed, struct stage_map *map,
+                               size_t n)
+{
+    if (n == 0)
+        return INLAY_OK;
+    return feed->batch.codes ? stage_map_codes(stage, feed, map, n)
+                             : stage_number_values(stage, feed, n);
+}
+
+static inlay_status stage_copy_values(struct stage *stage, const struct feed *feed, size_t n)
+{
+    size_t w = stage->width;
+    if (n == 0)
+        return INLAY_OK;
+    TRY(stage_value_room(stage));
+    uint8_t *out = stage_value(stage, stage->n_values);
+    if (!feed->batch.codes) {
+        memcpy(out, (const uint8_t *)feed->batch.values + feed->value * w, n * w);
+        return INLAY_OK;
+    }
+    const uint8_t *values = inlay_column_dictionary(feed->column).values;
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + i * w, values + feed->batch.codes[feed->value + i] * w, w);
+    return INLAY_OK;
+}
+
+static void stage_copy_levels(struct stage *stage, const struct feed *feed, size_t n, uint8_t shift)
+{
+    uint8_t *def = stage->def + stage->n_levels;
+    if (stage->max_def && !feed->batch.def)
+        memset(def, stage->max_def, n);
+    else if (stage->max_def)
+        for (size_t i = 0; i < n; i++)
+            def[i] = (uint8_t)(feed->batch.def[feed->level + i] + shift);
+    if (stage->max_rep && !feed->batch.rep)
+        memset(stage->rep + stage->n_levels, 0, n);
+    else if (stage->max_rep)
+        memcpy(stage->rep + stage->n_levels, feed->batch.rep + feed->level, n);
+}
+
+/* A long stretch of plain values goes through as it stands. */
+static inlay_status stage_pass(struct stage *stage, struct feed *feed, size_t n, size_t present)
+{
+    const inlay_batch *b = &feed->batch;
+    inlay_batch batch = {.n_levels = n, .n_values = present};
+    TRY(stage_flush(stage));
+    if (stage->max_def && b->def)
+        batch.def = b->def + feed->level;
+    if (stage->max_rep && b->rep)
+        batch.rep = b->rep + feed->level;
+    if (present)
+        batch.values = (const uint8_t *)b->values + feed->value * stage->width;
+    feed->level += n;
+    feed->value += present;
+    return inlay_writer_write(stage->writer, stage->leaf, &batch);
+}
+
+/* Take n levels that fit. */
+static inlay_status stage_take_some(struct stage *stage, struct feed *feed, struct stage_map *map,
+                                    size_t n, uint8_t shift)
+{
+    size_t present = feed_present(feed, n);
+    if (stage->coded) {
+        inlay_status status = stage_code(stage, feed, map, present);
+        if (status == INLAY_END)
+            status = stage_fall_back(stage);
+        if (status != INLAY_OK)
+            return status;
+    }
+    if (!stage->coded)
+        TRY(stage_copy_values(stage, feed, present));
+    stage_copy_levels(stage, feed, n, shift);
+    stage->n_levels += n;
+    stage->n_values += present;
+    feed->level += n;
+    feed->value += present;
+    return INLAY_OK;
+}
+
+inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map *map, size_t n,
+                        uint8_t shift)
+{
+    if (n >= STAGE_DIRECT && !stage->coded && !feed->batch.codes && !(shift && feed->batch.def))
+        return stage_pass(stage, feed, n, feed_present(feed, n));
+    while (n) {
+        if (stage->n_levels == STAGE_LEVELS || stage->n_values == stage->most_values)
+            TRY(stage_flush(stage));
+        size_t room = STAGE_LEVELS - stage->n_levels, values = stage->most_values - stage->n_values;
+        if (room > values)
+            room = values;
+        size_t some = n < room ? n : room;
+        TRY(stage_take_some(stage, feed, map, some, shift));
+        n -= some;
+    }
+    return INLAY_OK;
+}
+
+inlay_status stage_nulls(struct stage *stage, uint64_t rows)
+{
+    if (rows >= STAGE_DIRECT && !stage->coded && stage->max_rep == 0 && rows <= SIZE_MAX) {
+        TRY(stage_flush(stage));
+        return inlay_writer_repeat(stage->writer, stage->leaf, (size_t)rows, NULL);
+    }
+    while (rows) {
+        if (stage->n_levels == STAGE_LEVELS)
+            TRY(stage_flush(stage));
+        size_t room = STAGE_LEVELS - stage->n_levels, n = rows < room ? (size_t)rows : room;
+        memset(stage->def + stage->n_levels, 0, n);
+        memset(stage->rep + stage->n_levels, 0, n);
+        stage->n_levels += n;
+        rows -= n;
+    }
+    return INLAY_OK;
+}
+
+#endif

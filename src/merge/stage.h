@@ -1,0 +1,61 @@
+/* Levels and values of one output column on their way to the writer.
+ *
+ * Short stretches are gathered into batches; long ones go through as views. A column that may
+ * become dictionary-encoded is first kept as codes, since its dictionary must be given before its
+ * first value: input codes are mapped to output codes without touching the values, and only values
+ * in use enter the dictionary. When the dictionary grows too large or does not pay, the values are
+ * written plain. What is kept beyond a few MiB lies in a scratch file.
+ */
+#ifndef INLAY_MERGE_STAGE_H
+#define INLAY_MERGE_STAGE_H
+
+#include "inlay/writer.h"
+
+#include "base/io.h"
+#include "merge/distinct.h"
+#include "merge/feed.h"
+
+struct stage_map { /* codes of one input chunk's dictionary to output codes; one an input */
+    uint32_t *codes;
+    size_t capacity;
+    uint64_t serial; /* of that dictionary */
+    uint64_t column; /* which column chunk of the output it was made for */
+};
+
+struct stage {
+    inlay_env *env;
+    inlay_writer *writer;
+    uint32_t leaf;
+    uint8_t type, max_def, max_rep;
+    size_t width;
+    bool coded; /* kept as codes for now */
+    size_t dictionary_bytes;
+    uint64_t column; /* number of the output column chunk, from 1 */
+    size_t n_levels, n_values, most_values;
+    uint8_t *def, *rep; /* [STAGE_LEVELS] */
+    uint32_t *codes;    /* [STAGE_LEVELS] */
+    struct buf values;  /* most_values of `width` bytes */
+    struct distinct distinct;
+    struct io_scratch kept;    /* batches as codes */
+    uint64_t kept_at, n_coded; /* read so far; values kept */
+};
+
+INLAY_CHECKED inlay_status stage_init(struct stage *stage, inlay_env *env, inlay_writer *writer,
+                                      const char *scratch_folder, size_t dictionary_bytes);
+void stage_free(struct stage *stage);
+void stage_free_map(struct stage *stage, struct stage_map *map);
+
+/* Begin a column chunk. `coded`: it may become dictionary-encoded. */
+INLAY_CHECKED inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *node,
+                                       bool coded);
+/* Take n levels from a feed's batch, and add `shift` to their definition levels. */
+INLAY_CHECKED inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map *map,
+                                      size_t n, uint8_t shift);
+/* Rows that are null at the top. */
+INLAY_CHECKED inlay_status stage_nulls(struct stage *stage, uint64_t rows);
+/* Call before a feed is filled anew: batches may still hold views into it. */
+INLAY_CHECKED inlay_status stage_settle(struct stage *stage);
+/* Everything to the writer, and the column chunk ended. */
+INLAY_CHECKED inlay_status stage_end(struct stage *stage);
+
+#endif
