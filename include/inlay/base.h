@@ -42,7 +42,8 @@ typedef struct inlay_allocator {
 typedef struct inlay_limits {
     uint64_t memory_bytes;          /* all memory in use through one env; no limit */
     uint64_t footer_bytes;          /* 256 MiB */
-    uint64_t page_bytes;            /* one page, uncompressed; 256 MiB */
+    uint64_t page_bytes;            /* one page, uncompressed; 256 MiB, and not more than 4096 times its
+                                       packed size above 16 MiB (a set limit lifts that check) */
     uint64_t page_header_bytes;     /* 16 MiB */
     uint64_t dictionary_bytes;      /* one dictionary page, uncompressed; 256 MiB */
     uint64_t thrift_elements;       /* of one list; 1,000,000 */

@@ -71,7 +71,7 @@ inlay_status inlay_file_open(inlay_env *env, const char *path, bool map, inlay_f
                              inlay_source *source)
 {
     *file = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not hang */
     if (fd < 0)
         return err_set_os(env, ERR("cannot open the file"), errno);
     struct stat st;

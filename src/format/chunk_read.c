@@ -244,7 +244,7 @@ static inlay_status chunk_page(inlay_column *c, const struct page_header *header
         return chunk_fail(c, INLAY_CORRUPT, ERR("page runs beyond its column chunk"));
     if (header->uncompressed_bytes > limit)
         return chunk_fail(c, INLAY_LIMIT, ERR("page larger than limits allow"));
-    if (header->uncompressed_bytes > CHUNK_RATIO_FROM &&
+    if (c->env->limits.page_bytes == 0 && header->uncompressed_bytes > CHUNK_RATIO_FROM &&
         header->uncompressed_bytes / CHUNK_RATIO > header->compressed_bytes)
         return chunk_fail(c, INLAY_LIMIT, ERR("page grows more than 4096 times: a bomb?"));
     TRY(chunk_bytes(c, c->at + header->bytes, header->compressed_bytes, data));

@@ -40,6 +40,7 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                                .page_bytes = o->page_bytes,
                                .page_rows = o->page_rows,
                                .dictionary_bytes = o->dictionary_bytes,
+                               .codec = o->codec,
                                .encoding = o->encoding,
                                .streaming = o->flags & INLAY_WRITE_IN_ORDER,
                                .wants_dictionary = o->dictionary,
@@ -58,7 +59,6 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
     c->def.counts = c->rep.counts + node->max_rep + 1;
     c->rep_counts = c->def.counts + node->max_def + 1;
     c->def_counts = c->rep_counts + node->max_rep + 1;
-    TRY(codec_open_compress(&c->codec, env, o->codec, o->level));
     if (o->dictionary)
         TRY(dict_builder_new(env, node->type, c->width, &c->dictionary));
     chunk_writer_reset(c);
@@ -73,7 +73,6 @@ void chunk_writer_free(struct chunk_writer *c)
     stats_free(&c->stats);
     stats_free(&c->chunk_stats);
     index_free(&c->index);
-    codec_close(&c->codec);
     dict_builder_free(c->dictionary);
     if (c->counts_block)
         mem_free(c->env, c->counts_block,
@@ -333,16 +332,16 @@ static inlay_status chunkw_compress(struct chunk_writer *c, size_t from, bool *c
     size_t n = c->body.bytes - from;
     *compressed = false;
     buf_clear(&c->packed);
-    if (c->codec.codec->id == CODEC_NONE || (n == 0 && from > 0))
+    if (c->codec->codec->id == CODEC_NONE || (n == 0 && from > 0))
         return INLAY_OK; /* an empty dictionary (only nulls so far) is compressed, as others do */
     buf_append(&c->packed, c->body.data, from);
-    size_t room = c->codec.codec->bound(n);
+    size_t room = c->codec->codec->bound(n);
     uint8_t *dst = buf_reserve(&c->packed, room);
     if (!dst)
         return c->packed.status;
-    size_t used = c->codec.codec->compress(&c->codec, c->body.data + from, n, dst, room);
+    size_t used = c->codec->codec->compress(c->codec, c->body.data + from, n, dst, room);
     if (used == 0)
-        return err_set(c->env, INLAY_NOMEM, c->codec.what ? c->codec.what : ERR("cannot compress"));
+        return err_set(c->env, INLAY_NOMEM, c->codec->what ? c->codec->what : ERR("cannot compress"));
     c->packed.bytes += used;
     *compressed = true;
     return INLAY_OK;
@@ -799,7 +798,7 @@ inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool, str
     m->has = 1u << META_CM_TYPE | 1u << META_CM_ENCODINGS | 1u << META_CM_CODEC | 1u << META_CM_VALUES |
              1u << META_CM_UNCOMPRESSED | 1u << META_CM_COMPRESSED | 1u << META_CM_DATA_PAGE;
     m->type = c->node->type;
-    m->codec = c->codec.codec->id;
+    m->codec = c->codec->codec->id;
     m->num_values = c->n_levels;
     m->compressed_bytes = (int64_t)(c->page_bytes_done + c->dictionary_page_bytes);
     m->uncompressed_bytes = (int64_t)(c->raw_bytes_done + c->dictionary_raw_bytes);

@@ -27,7 +27,7 @@ struct chunk_writer {
     const inlay_node *node;
     uint32_t width, flags, version;
     size_t page_bytes, page_rows, dictionary_bytes;
-    struct codec_context codec;
+    struct codec_context *codec; /* the writer's */
     const struct encoding *encoding; /* of values that are not codes */
     bool wants_dictionary, coded;    /* by option; for the open page */
     bool given;                      /* the caller gave the dictionary */
@@ -64,8 +64,7 @@ struct chunk_writer {
 
 /* What the options say about one column, parsed. */
 struct chunk_options {
-    const struct codec *codec;
-    int level;
+    struct codec_context *codec; /* open, shared by all columns with the same codec and level */
     const struct encoding *encoding;
     bool dictionary;
     size_t page_bytes, page_rows, dictionary_bytes;

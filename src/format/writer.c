@@ -35,6 +35,8 @@ struct inlay_writer {
     uint64_t written;
     uint32_t flags, version, n_leaves;
     struct chunk_writer *columns; /* [n_leaves] */
+    struct codec_context **codecs; /* [n_codecs] one a codec and level that some column asks for */
+    size_t n_codecs, codecs_capacity;
     inlay_status failed;          /* sticky; the error it left is `error` */
     inlay_error error;
     bool finished;
@@ -83,6 +85,23 @@ static inlay_status writer_encoding(inlay_env *env, const char *text, const inla
     return INLAY_OK;
 }
 
+/* The shared compressor for a codec and level. */
+static inlay_status writer_codec(inlay_writer *w, const struct codec *codec, int level,
+                                 struct codec_context **out)
+{
+    for (size_t i = 0; i < w->n_codecs; i++)
+        if (w->codecs[i]->codec == codec && w->codecs[i]->level == level) {
+            *out = w->codecs[i];
+            return INLAY_OK;
+        }
+    void *block = w->codecs;
+    TRY(mem_grow(w->env, &block, &w->codecs_capacity, w->n_codecs + 1, sizeof *w->codecs));
+    w->codecs = block;
+    TRY(mem_new(w->env, sizeof **w->codecs, &block));
+    w->codecs[w->n_codecs++] = *out = block;
+    return codec_open_compress(*out, w->env, codec, level);
+}
+
 static inlay_status writer_column_options(inlay_writer *w, const inlay_write_options *options,
                                           uint32_t leaf, struct chunk_options *o)
 {
@@ -105,9 +124,12 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         .version = w->version,
         .flags = w->flags,
     };
-    inlay_status status = codec_parse(codec, &o->codec, &o->level, &what);
+    const struct codec *parsed = NULL;
+    int level = 0;
+    inlay_status status = codec_parse(codec, &parsed, &level, &what);
     if (status != INLAY_OK)
         return err_set(w->env, status, what);
+    TRY(writer_codec(w, parsed, level, &o->codec));
     const inlay_node *node = inlay_schema_leaf(w->schema, leaf);
     status = writer_encoding(w->env, encoding, node, o);
     /* one encoding for all columns is meant for those that can take it */
@@ -197,6 +219,11 @@ void inlay_writer_close(inlay_writer *writer)
     for (uint32_t i = 0; w->columns && i < w->n_leaves; i++)
         chunk_writer_free(&w->columns[i]);
     mem_free(w->env, w->columns, w->n_leaves * sizeof *w->columns);
+    for (size_t i = 0; i < w->n_codecs; i++) {
+        codec_close(w->codecs[i]);
+        mem_free(w->env, w->codecs[i], sizeof **w->codecs);
+    }
+    mem_free(w->env, w->codecs, w->codecs_capacity * sizeof *w->codecs);
     mem_pool_free(&w->pool);
     inlay_schema_close(w->schema);
     mem_free(w->env, w, sizeof *w);

@@ -35,110 +35,185 @@ struct run {
     uint32_t n_stretches, n_keys, n_labels, n_columns;
     size_t stretches_capacity, columns_capacity;
     inlay_writer *writer;
+    /* the column at hand, where it has a dictionary: */
+    uint32_t *codes;   /* [n_stretches] */
+    uint32_t *numbers; /* [n_stretches] by code */
+    uint32_t *code_of; /* [n_numbers] by number */
+    struct buf values; /* by code */
+    size_t n_numbers;
+    uint32_t n_codes;
 };
 
 union run_value {
     int32_t i32;
-    int64_t i64;
     inlay_bytes bytes;
 };
 
-/* ---- columns: rows of the same value become one repeat ---- */
+/* ---- columns that are constant in a stretch: a dictionary, then codes ---- */
 
-struct run_emit {
+#define RUN_NULL UINT32_MAX
+
+struct run_codes {
     inlay_writer *writer;
     uint32_t leaf;
-    size_t width, rows; /* rows are not written yet */
-    bool present;
-    union run_value value;
+    size_t n, n_values; /* levels and codes not yet written */
+    uint32_t codes[RUN_PIECE];
+    uint8_t def[RUN_PIECE];
 };
 
-static inlay_status run_flush(struct run_emit *e)
+static inlay_status run_flush(struct run_codes *c)
 {
-    size_t rows = e->rows;
-    e->rows = 0;
-    return rows ? inlay_writer_repeat(e->writer, e->leaf, rows, e->present ? &e->value : NULL)
-                : INLAY_OK;
+    inlay_batch batch = {.n_levels = c->n,
+                         .n_values = c->n_values,
+                         .def = c->n_values < c->n ? c->def : NULL,
+                         .codes = c->codes};
+    c->n = c->n_values = 0;
+    return batch.n_levels ? inlay_writer_write(c->writer, c->leaf, &batch) : INLAY_OK;
 }
 
-/* Texts are kept once each, so equal ones have equal addresses and the values compare as bytes. */
-static inlay_status run_put(struct run_emit *e, size_t rows, const union run_value *value)
+static inlay_status run_put(struct run_codes *c, size_t rows, uint32_t code)
 {
-    bool same = e->present == (value != NULL) && (!value || memcmp(&e->value, value, e->width) == 0);
-    if (!same)
-        TRY(run_flush(e));
-    e->present = value != NULL;
-    if (value)
-        e->value = *value;
-    e->rows += rows;
+    while (rows) {
+        if (c->n == RUN_PIECE)
+            TRY(run_flush(c));
+        size_t room = RUN_PIECE - c->n, n = rows < room ? rows : room;
+        memset(c->def + c->n, code != RUN_NULL, n);
+        for (size_t i = 0; i < n && code != RUN_NULL; i++)
+            c->codes[c->n_values++] = code;
+        c->n += n;
+        rows -= n;
+    }
     return INLAY_OK;
 }
 
-/* What a stretch's series gives to a column without nulls. */
-typedef void run_constant(const struct run *run, const struct series_entry *e, union run_value *v);
+/* Values by number: what a series gives to a column, and the value that such a number stands for. */
+typedef uint32_t run_number(const struct run *run, const struct series_entry *e);
+typedef void run_value_of(const struct run *run, const struct series_entry *e, uint32_t number,
+                          union run_value *v);
 
-static void run_name(const struct run *run, const struct series_entry *e, union run_value *v)
-{
-    v->bytes = run->series->texts.texts[e->name];
-}
-static void run_id(const struct run *run, const struct series_entry *e, union run_value *v)
+static uint32_t run_name(const struct run *run, const struct series_entry *e)
 {
     (void)run;
-    v->i64 = e->timeseries_id;
+    return e->name;
 }
-static void run_key(const struct run *run, const struct series_entry *e, union run_value *v)
+static uint32_t run_rank(const struct run *run, const struct series_entry *e)
 {
     (void)run;
+    return e->rank;
+}
+static uint32_t run_type(const struct run *run, const struct series_entry *e)
+{
+    (void)run;
+    return e->metric_type;
+}
+static void run_text_value(const struct run *run, const struct series_entry *e, uint32_t number,
+                           union run_value *v)
+{
+    (void)e;
+    v->bytes = run->series->texts.texts[number];
+}
+static void run_key_value(const struct run *run, const struct series_entry *e, uint32_t number,
+                          union run_value *v)
+{
+    (void)run;
+    (void)number;
     v->bytes = (inlay_bytes){e->key, e->key_bytes};
 }
-static void run_type(const struct run *run, const struct series_entry *e, union run_value *v)
+static void run_type_value(const struct run *run, const struct series_entry *e, uint32_t number,
+                           union run_value *v)
 {
     (void)run;
-    v->i32 = e->metric_type;
+    (void)e;
+    v->i32 = (int32_t)number;
 }
 
 struct run_kind {
     const char *name;
     uint8_t type, repetition;
     inlay_logical logical;
+    inlay_status (*write)(struct run *run, const struct run_column *column, uint32_t leaf);
+    run_number *number; /* NULL: of the label at hand */
+    run_value_of *value;
     size_t width; /* of the part of run_value that is used */
-    run_constant *constant;
-    inlay_status (*write)(struct run *run, const struct run_column *column, struct run_emit *e);
 };
 
-static inlay_status run_write_constant(struct run *run, const struct run_column *column,
-                                       struct run_emit *e)
+/* The code of a value; values get codes as they come. code_of is a sparse set: an entry holds only
+ * where numbers[] points back, so that nothing has to be cleared between columns. */
+static inlay_status run_code(struct run *run, const struct run_kind *kind,
+                             const struct series_entry *e, uint32_t number, uint32_t *code)
 {
-    for (uint32_t i = 0; i < run->n_stretches; i++) {
-        union run_value value;
-        const struct run_stretch *s = &run->stretches[i];
-        memset(&value, 0, sizeof value);
-        column->kind->constant(run, &run->series->entries[s->series], &value);
-        TRY(run_put(e, s[1].first_row - s->first_row, &value));
-    }
-    return run_flush(e);
+    union run_value value;
+    *code = run->code_of[number];
+    if (*code < run->n_codes && run->numbers[*code] == number)
+        return INLAY_OK;
+    kind->value(run, e, number, &value);
+    buf_append(&run->values, &value, kind->width);
+    TRY(run->values.status);
+    *code = run->n_codes++;
+    run->code_of[number] = *code;
+    run->numbers[*code] = number;
+    return INLAY_OK;
 }
 
-static inlay_status run_write_label(struct run *run, const struct run_column *column,
-                                    struct run_emit *e)
+/* codes[i] for n stretches or labels, and the dictionary, given to the writer. */
+static inlay_status run_encode(struct run *run, const struct run_column *column, uint32_t leaf,
+                               uint32_t n)
 {
+    const struct run_kind *kind = column->kind;
+    const struct series_entry *entries = run->series->entries;
+    run->n_codes = 0;
+    buf_clear(&run->values);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct series_entry *e = &entries[run->stretches[i].series];
+        uint32_t number = kind->number ? kind->number(run, e)
+                                       : run->labels[run->first_label[column->key] + i].value;
+        TRY(run_code(run, kind, e, number, &run->codes[i]));
+    }
+    return inlay_writer_dictionary(run->writer, leaf, run->values.data, run->n_codes);
+}
+
+static inlay_status run_write_codes(struct run *run, const struct run_column *column, uint32_t leaf)
+{
+    struct run_codes out = {.writer = run->writer, .leaf = leaf};
+    TRY(run_encode(run, column, leaf, run->n_stretches));
+    for (uint32_t i = 0; i < run->n_stretches; i++) {
+        const struct run_stretch *s = &run->stretches[i];
+        TRY(run_put(&out, s[1].first_row - s->first_row, run->codes[i]));
+    }
+    return run_flush(&out);
+}
+
+static inlay_status run_write_label(struct run *run, const struct run_column *column, uint32_t leaf)
+{
+    struct run_codes out = {.writer = run->writer, .leaf = leaf};
     uint32_t row = 0, rows = run->stretches[run->n_stretches].first_row;
-    for (uint32_t i = run->first_label[column->key]; i < run->first_label[column->key + 1]; i++) {
-        const struct run_label *label = &run->labels[i];
-        const struct run_stretch *s = &run->stretches[label->stretch];
-        union run_value value = {.bytes = run->series->texts.texts[label->value]};
-        if (s->first_row > row)
-            TRY(run_put(e, s->first_row - row, NULL));
-        TRY(run_put(e, s[1].first_row - s->first_row, &value));
+    uint32_t first = run->first_label[column->key], n = run->first_label[column->key + 1] - first;
+    TRY(run_encode(run, column, leaf, n));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct run_stretch *s = &run->stretches[run->labels[first + i].stretch];
+        TRY(run_put(&out, s->first_row - row, RUN_NULL));
+        TRY(run_put(&out, s[1].first_row - s->first_row, run->codes[i]));
         row = s[1].first_row;
     }
-    if (rows > row)
-        TRY(run_put(e, rows - row, NULL));
-    return run_flush(e);
+    TRY(run_put(&out, rows - row, RUN_NULL));
+    return run_flush(&out);
 }
 
-static inlay_status run_write_times(struct run *run, const struct run_column *column,
-                                    struct run_emit *e)
+/* timeseries_id is a hash: two series may share it, which a dictionary must not. */
+static inlay_status run_write_ids(struct run *run, const struct run_column *column, uint32_t leaf)
+{
+    (void)column;
+    for (uint32_t i = 0; i < run->n_stretches; i++) {
+        const struct run_stretch *s = &run->stretches[i];
+        int64_t id = run->series->entries[s->series].timeseries_id;
+        TRY(inlay_writer_repeat(run->writer, leaf, s[1].first_row - s->first_row, &id));
+    }
+    return INLAY_OK;
+}
+
+/* ---- columns of the samples ---- */
+
+static inlay_status run_write_times(struct run *run, const struct run_column *column, uint32_t leaf)
 {
     const struct run_rows *r = run->rows;
     uint64_t piece[RUN_PIECE];
@@ -148,14 +223,14 @@ static inlay_status run_write_times(struct run *run, const struct run_column *co
         for (size_t i = 0; i < n; i++)
             piece[i] = r->samples[r->order[at + i]].timestamp_secs;
         inlay_batch batch = {.n_levels = n, .n_values = n, .values = piece};
-        TRY(inlay_writer_write(e->writer, e->leaf, &batch));
+        TRY(inlay_writer_write(run->writer, leaf, &batch));
         at += n;
     }
     return INLAY_OK;
 }
 
 static inlay_status run_write_values(struct run *run, const struct run_column *column,
-                                     struct run_emit *e)
+                                     uint32_t leaf)
 {
     const struct run_rows *r = run->rows;
     double piece[RUN_PIECE];
@@ -165,31 +240,31 @@ static inlay_status run_write_values(struct run *run, const struct run_column *c
         for (size_t i = 0; i < n; i++)
             piece[i] = r->samples[r->order[at + i]].value;
         inlay_batch batch = {.n_levels = n, .n_values = n, .values = piece};
-        TRY(inlay_writer_write(e->writer, e->leaf, &batch));
+        TRY(inlay_writer_write(run->writer, leaf, &batch));
         at += n;
     }
     return INLAY_OK;
 }
 
 /* Types: quickwit-parquet-engine/src/schema/fields.rs. Labels are nullable, the rest never is. */
+#define RUN_PLAIN {.kind = INLAY_LOGICAL_NONE}
 #define RUN_TEXT {.kind = INLAY_STRING}
+#define RUN_UINT(n) {.kind = INLAY_INTEGER, .bits = n}
 static const struct run_kind
     run_metric_name = {"metric_name", INLAY_BYTE_ARRAY, INLAY_REQUIRED, RUN_TEXT,
-                       sizeof(inlay_bytes), run_name, run_write_constant},
-    run_timeseries_id = {"timeseries_id", INLAY_INT64, INLAY_REQUIRED, {.kind = INLAY_LOGICAL_NONE},
-                         sizeof(int64_t), run_id, run_write_constant},
-    run_timestamp_secs = {"timestamp_secs", INLAY_INT64, INLAY_REQUIRED,
-                          {.kind = INLAY_INTEGER, .bits = 64}, 0, NULL, run_write_times},
-    run_sorted_series = {"sorted_series", INLAY_BYTE_ARRAY, INLAY_REQUIRED,
-                         {.kind = INLAY_LOGICAL_NONE}, sizeof(inlay_bytes), run_key,
-                         run_write_constant},
-    run_metric_type = {"metric_type", INLAY_INT32, INLAY_REQUIRED,
-                       {.kind = INLAY_INTEGER, .bits = 8}, sizeof(int32_t), run_type,
-                       run_write_constant},
-    run_the_value = {"value", INLAY_DOUBLE, INLAY_REQUIRED, {.kind = INLAY_LOGICAL_NONE}, 0, NULL,
-                     run_write_values},
-    run_a_label = {NULL, INLAY_BYTE_ARRAY, INLAY_OPTIONAL, RUN_TEXT, sizeof(inlay_bytes), NULL,
-                   run_write_label};
+                       run_write_codes, run_name, run_text_value, sizeof(inlay_bytes)},
+    run_timeseries_id = {"timeseries_id", INLAY_INT64, INLAY_REQUIRED, RUN_PLAIN,
+                         run_write_ids, NULL, NULL, 0},
+    run_timestamp_secs = {"timestamp_secs", INLAY_INT64, INLAY_REQUIRED, RUN_UINT(64),
+                          run_write_times, NULL, NULL, 0},
+    run_sorted_series = {"sorted_series", INLAY_BYTE_ARRAY, INLAY_REQUIRED, RUN_PLAIN,
+                         run_write_codes, run_rank, run_key_value, sizeof(inlay_bytes)},
+    run_metric_type = {"metric_type", INLAY_INT32, INLAY_REQUIRED, RUN_UINT(8),
+                       run_write_codes, run_type, run_type_value, sizeof(int32_t)},
+    run_the_value = {"value", INLAY_DOUBLE, INLAY_REQUIRED, RUN_PLAIN,
+                     run_write_values, NULL, NULL, 0},
+    run_a_label = {NULL, INLAY_BYTE_ARRAY, INLAY_OPTIONAL, RUN_TEXT,
+                   run_write_label, NULL, run_text_value, sizeof(inlay_bytes)};
 
 /* ---- stretches and their labels ---- */
 
@@ -349,6 +424,23 @@ static inlay_status run_make_schema(struct run *run, inlay_schema *schema, uint3
 
 /* ---- the file ---- */
 
+/* Room for dictionaries: a column has at most one entry a stretch, and no label has more labels. */
+static inlay_status run_make_room(struct run *run)
+{
+    const struct series_table *t = run->series;
+    void *block;
+    size_t n = t->texts.n > t->n_ranks ? t->texts.n : t->n_ranks;
+    n = n > UINT8_MAX ? n : UINT8_MAX + 1; /* metric types */
+    TRY(mem_new(run->env, n * sizeof *run->code_of, &block));
+    run->code_of = block;
+    run->n_numbers = n;
+    TRY(mem_new(run->env, run->n_stretches * sizeof *run->codes, &block));
+    run->codes = block;
+    TRY(mem_new(run->env, run->n_stretches * sizeof *run->numbers, &block));
+    run->numbers = block;
+    return INLAY_OK;
+}
+
 static inlay_status run_describe(struct run *run, const struct run_file *file,
                                  const uint32_t *leaf_order, uint32_t n_sorting)
 {
@@ -372,8 +464,7 @@ static inlay_status run_write_columns(struct run *run, const uint32_t *leaf_orde
 {
     for (uint32_t leaf = 0; leaf < run->n_columns && run->rows->n; leaf++) {
         const struct run_column *column = &run->columns[leaf_order[leaf]];
-        struct run_emit emit = {.writer = run->writer, .leaf = leaf, .width = column->kind->width};
-        TRY(column->kind->write(run, column, &emit));
+        TRY(column->kind->write(run, column, leaf));
         TRY(inlay_writer_end_column(run->writer, leaf));
     }
     return inlay_writer_finish(run->writer);
@@ -398,6 +489,10 @@ static inlay_status run_write_file(struct run *run, const struct run_file *file,
 static void run_close(struct run *run)
 {
     inlay_writer_close(run->writer);
+    buf_free(&run->values);
+    mem_free(run->env, run->codes, run->n_stretches * sizeof *run->codes);
+    mem_free(run->env, run->numbers, run->n_stretches * sizeof *run->numbers);
+    mem_free(run->env, run->code_of, run->n_numbers * sizeof *run->code_of);
     mem_free(run->env, run->stretches, run->stretches_capacity * sizeof *run->stretches);
     mem_free(run->env, run->first_label, ((size_t)run->n_keys + 2) * sizeof *run->first_label);
     mem_free(run->env, run->labels, run->n_labels * sizeof *run->labels);
@@ -410,9 +505,12 @@ inlay_status run_write(const struct series_table *series, const struct run_rows 
 {
     struct run run = {.env = series->env, .series = series, .rows = rows};
     inlay_schema *schema = NULL;
+    buf_init(&run.values, run.env);
     inlay_status status = run_find_stretches(&run);
     if (status == INLAY_OK)
         status = run_find_labels(&run);
+    if (status == INLAY_OK)
+        status = run_make_room(&run);
     if (status == INLAY_OK)
         status = run_name_columns(&run);
     if (status == INLAY_OK)

@@ -1,8 +1,9 @@
 /* A sorted run of samples as a whole Parquet file in the long layout.
  *
  * Samples of one series that follow each other are a stretch; every column but time and value is
- * constant in a stretch, so it is written as repeats. Memory: 8 bytes a stretch, 8 a label of a
- * stretch, and what the writer holds.
+ * constant in a stretch, and mostly written as dictionary codes, which a merge can go by. Memory: 16
+ * bytes a stretch, 8 a label of a stretch, 4 a text or series, one dictionary, and what the writer
+ * holds.
  */
 #ifndef INLAY_RECORDING_RUN_H
 #define INLAY_RECORDING_RUN_H
