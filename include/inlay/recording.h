@@ -40,11 +40,13 @@ INLAY_API int64_t inlay_timeseries_id(inlay_bytes name, uint8_t metric_type,
 /* A long table being written, for agents that sample: bounded memory, any order of samples.
  *
  * The sort schema names metric_name and labels, then timeseries_id and timestamp_secs (descending).
- * Samples are buffered, sorted and written as sorted runs into unnamed scratch files; finish merges the runs into the sink. Samples of the same series and second are all kept,
- * in their order. After a failure only close is allowed.
- * Memory: 32 bytes a buffered row (rows are buffered as they come, up to buffer_rows), the series
+ * Samples are buffered, sorted and written as sorted runs into unnamed scratch files; finish merges
+ * the runs into the sink. Samples of the same series and second are all kept, in their order.
+ *
+ * Memory: 32 bytes a buffered row (the buffer grows as rows come, up to buffer_rows), the series
  * (about 100 bytes each, their sorted_series keys, 8 bytes a label, each different text once), and
- * at most 16 runs' open columns at a time (64 MiB). */
+ * at most 16 runs' open columns at a time (64 MiB).
+ * Status: after a failure only close is allowed. */
 typedef struct inlay_long_options {
     const char *sort;           /* INLAY_METRICS_SORT */
     size_t buffer_rows;         /* 131,072 */
@@ -59,8 +61,8 @@ INLAY_API INLAY_CHECKED inlay_status inlay_long_open(inlay_env *env,
                                                      const inlay_long_options *options,
                                                      inlay_long **table);
 /* Declare a series once; its number comes back. Labels are copied, in any order; keys that name a
- * fixed column (or "timestamp", the older name of one), are empty or stand twice are refused (ARG), as
- * is text that is not UTF-8. The same series twice gives the same number. */
+ * fixed column (or "timestamp", the older name of one), are empty or stand twice are refused (ARG),
+ * as is text that is not UTF-8. The same series twice gives the same number. */
 INLAY_API INLAY_CHECKED inlay_status inlay_long_series(inlay_long *table, inlay_bytes name,
                                                        uint8_t metric_type,
                                                        const inlay_label *labels, size_t n_labels,
@@ -74,28 +76,29 @@ INLAY_API void inlay_long_close(inlay_long *table);
 
 /* Wide recordings (one column a metric) to one long table.
  *
- * Metric name and labels come from the field metadata in ARROW:schema where the file has it ("metric"
- * is the name; metric_type, unit, grouping_power and max_value_power are no labels), else from the
- * column name (up to the first '/' is the metric, the rest the label "name"). A label that is named
- * like a fixed column gets "label_" before it. The footer keys node, instance and source (unless it
- * is a list) become labels of the columns that have no such label of their own, so that recordings of
- * several machines do not fall into one series.
+ * Metric name and labels come from the field metadata in ARROW:schema where the file has it
+ * ("metric" is the name; metric_type, unit, grouping_power and max_value_power are no labels), else
+ * from the column name (up to the first '/' is the metric, the rest the label "name"). A label that
+ * is named like a fixed column gets "label_" before it. The footer keys node, instance and source
+ * (unless it is a list) become labels of the columns that have no such label of their own, so that
+ * recordings of several machines do not fall into one series.
  *
- * Counters (UINT_64) become metric_type 1, gauges (INT_64, DOUBLE, FLOAT, other integers) 0; values are
- * rounded to DOUBLE; nulls give no row. Histograms (lists of UINT_64) are reported and left out, or
- * with `histograms` give one row per non-empty bucket: metric_type 2, value = count, labels
- * bucket_lower and bucket_upper (inclusive).
+ * Counters (UINT_64) become metric_type 1, gauges (INT_64, DOUBLE, FLOAT, other integers) 0; values
+ * are rounded to DOUBLE; nulls give no row. Histograms (lists of UINT_64) are reported and left
+ * out, or with `histograms` give one row per non-empty bucket: metric_type 2, value = count,
+ * labels bucket_lower and bucket_upper (inclusive).
  *
- * The time is the column "timestamp": a TIMESTAMP, or integers whose field metadata has "unit"; without
- * one the unit is told from the first value (10 to 11 digits seconds, 13 milliseconds, and so on).
+ * The time is the column "timestamp": a TIMESTAMP, or integers whose field metadata has "unit";
+ * without one the unit is told from the first value (10 digits are seconds, 13 milliseconds, ...).
  *
- * Memory: 512 KiB of times, 12 bytes a column, one open column, and that of inlay_long; it does not
+ * Memory: 512 KiB of times, 8 bytes a column, one open column, and that of inlay_long; it does not
  * grow with the rows. Errors: CORRUPT (no time column, damage), LIMIT, IO, NOMEM; error.input says
  * which file. */
 typedef struct inlay_melt_options {
     bool histograms;
     inlay_long_options table;
-    /* called for each column that gives no rows, with the reason (constant text) */
+    /* called for each column that gives no rows, with the reason (constant text); also for the time
+     * column of a file in which rows have no time */
     void (*left_out)(void *ctx, size_t input, inlay_bytes column, const char *why);
     void *left_out_ctx;
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* cells of the inputs */

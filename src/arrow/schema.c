@@ -4,8 +4,8 @@
  *   base64( u32 LE length | FlatBuffer )                    before
  *
  * The FlatBuffer is Message{header: Schema{fields: [Field]}}. Only the top-level fields are looked
- * at, so nothing recurses. Every place a field or a key-value lies in is checked once while parsing,
- * and only positions are kept; the accessors follow them again.
+ * at, so nothing recurses. Every place a field or a key-value lies in is checked once while
+ * parsing, and only positions are kept; the accessors follow them again.
  * Source: Arrow Columnar Format "Encapsulated message format"; Message.fbs, Schema.fbs; FlatBuffers
  * "FlatBuffer Internals" (tables, vtables, vectors, strings).
  */
@@ -45,7 +45,7 @@ struct inlay_arrow_schema {
     uint32_t bytes;
     struct arrow_entry *entries;
     uint32_t n_entries;
-    size_t capacity; /* of entries */
+    size_t capacity;    /* of entries */
     const char *failed; /* constant text of the first failure; NULL = none */
 };
 
@@ -103,7 +103,7 @@ static uint32_t arrow_follow(inlay_arrow_schema *s, uint32_t at)
     return at + offset;
 }
 
-/* Position of the value in `slot` of the table at `table`, with room for `width` bytes; 0 = absent. */
+/* Position of the value in `slot` of a table, with room for `width` bytes; 0 = absent. */
 static uint32_t arrow_slot(inlay_arrow_schema *s, uint32_t table, uint32_t slot, uint32_t width)
 {
     /* vtable: u16 own bytes, u16 table bytes, then a u16 offset per slot */

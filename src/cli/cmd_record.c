@@ -24,7 +24,7 @@
 
 enum { RECORD_INTERVAL_LEAST_NS = 1000000, RECORD_HOST_BYTES = 256 };
 #define RECORD_SECOND_NS UINT64_C(1000000000)
-#define RECORD_MOST_NS (UINT64_C(366) * 86400 * RECORD_SECOND_NS)
+#define RECORD_MOST_NS   (UINT64_C(366) * 86400 * RECORD_SECOND_NS)
 
 struct record_settings {
     const char *output, *interval, *duration, *node, *proc;
@@ -50,9 +50,9 @@ static bool record_duration(const char *text, uint64_t *ns)
     static const struct {
         const char *unit;
         uint64_t ns;
-    } units[] = {{"", RECORD_SECOND_NS},       {"s", RECORD_SECOND_NS},
-                 {"ms", 1000000},              {"us", 1000},
-                 {"m", 60 * RECORD_SECOND_NS}, {"h", 3600 * RECORD_SECOND_NS}};
+    } units[] = {
+        {"", RECORD_SECOND_NS}, {"s", RECORD_SECOND_NS},      {"ms", 1000000},
+        {"us", 1000},           {"m", 60 * RECORD_SECOND_NS}, {"h", 3600 * RECORD_SECOND_NS}};
     size_t digits = strspn(text, "0123456789");
     uint64_t whole = 0, scale = 0;
     if (!digits || !options_number(text, digits, &whole))
@@ -80,10 +80,11 @@ static int record_times(struct record *r)
     r->interval_ns = RECORD_SECOND_NS;
     if (s->interval && (!record_duration(s->interval, &r->interval_ns) ||
                         r->interval_ns < RECORD_INTERVAL_LEAST_NS))
-        return report_usage("record: --interval wants a time from 1ms on, like 1s or 500ms, not '%s'",
-                            s->interval);
+        return report_usage(
+            "record: --interval wants a time from 1ms on, like 1s or 500ms, not '%s'", s->interval);
     if (s->duration && !record_duration(s->duration, &r->duration_ns))
-        return report_usage("record: --duration wants a time like 10s or 5m, not '%s'", s->duration);
+        return report_usage("record: --duration wants a time like 10s or 5m, not '%s'",
+                            s->duration);
     return REPORT_DONE;
 }
 
@@ -246,7 +247,8 @@ static int record_main(const void *settings, char **operands, int n_operands)
 {
     struct record r = {.settings = settings};
     if (n_operands > 0)
-        return report_usage("record: what is '%s' for? The output is named by -o FILE", operands[0]);
+        return report_usage("record: what is '%s' for? The output is named by -o FILE",
+                            operands[0]);
     r.sample.root = r.settings->proc ? r.settings->proc : "/proc";
     int code = record_times(&r);
     if (code == REPORT_DONE)

@@ -74,9 +74,12 @@ static void sample_stat(struct sample *s, struct sample_text *file, const char *
 {
     static const struct {
         const char *word, *metric, *state;
-    } counts[] = {{"ctxt", "context_switches", NULL},     {"intr", "interrupts", NULL},
-                  {"softirq", "softirqs", NULL},          {"processes", "forks", NULL},
-                  {"procs_running", "processes", "running"}, {"procs_blocked", "processes", "blocked"}};
+    } counts[] = {{"ctxt", "context_switches", NULL},
+                  {"intr", "interrupts", NULL},
+                  {"softirq", "softirqs", NULL},
+                  {"processes", "forks", NULL},
+                  {"procs_running", "processes", "running"},
+                  {"procs_blocked", "processes", "blocked"}};
     struct sample_text line;
     uint64_t count;
     (void)what;
@@ -128,7 +131,8 @@ static void sample_disk(struct sample *s, inlay_bytes disk, const uint64_t *v, s
     static const struct {
         const char *op;
         uint8_t count, sectors, milliseconds; /* fields; 0 = not reported, but for reads */
-    } ops[] = {{"read", 0, 2, 3}, {"write", 4, 6, 7}, {"discard", 11, 13, 14}, {"flush", 15, 0, 16}};
+    } ops[] = {
+        {"read", 0, 2, 3}, {"write", 4, 6, 7}, {"discard", 11, 13, 14}, {"flush", 15, 0, 16}};
     sample_label(s, 0, "disk", disk);
     for (size_t i = 0; i < sizeof ops / sizeof *ops && ops[i].milliseconds < n; i++) {
         sample_label(s, 1, "op", SAMPLE_TEXT(ops[i].op));
@@ -153,7 +157,8 @@ static void sample_diskstats(struct sample *s, struct sample_text *file, const c
         inlay_bytes disk = sample_text_word(&line);
         while (n < SAMPLE_DISK_FIELDS && sample_text_u64(&line, &v[n]))
             any |= v[n++];
-        if (any && n >= 10 && sample_is_label(disk)) /* the many loop and ram disks have all zeros */
+        if (any && n >= 10 &&
+            sample_is_label(disk)) /* the many loop and ram disks have all zeros */
             sample_disk(s, disk, v, n);
     }
 }

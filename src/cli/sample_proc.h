@@ -1,7 +1,7 @@
 /* What this machine is doing, from /proc: one call takes one sample of everything.
  *
- * Each file of /proc has a reader in a table; a file that is absent (pressure in old kernels, disks in
- * a container) is passed over. Metrics, with the labels of their own beside node and tags:
+ * Each file of /proc has a reader in a table; a file that is absent (pressure in old kernels, disks
+ * in a container) is passed over. Metrics, with the labels of their own beside node and tags:
  *
  *   cpu_usage {cpu,state}, cpu_usage_total {state}       ticks, mostly 1/100 s      stat
  *   context_switches, interrupts, softirqs, forks        counts                     stat

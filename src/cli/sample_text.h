@@ -1,5 +1,5 @@
-/* The texts of /proc: lines, words, numbers. Nothing is assumed about them: a line of another form is
- * passed over by whoever reads it. */
+/* The texts of /proc: lines, words, numbers. Nothing is assumed about them: a line of another form
+ * is passed over by whoever reads it. */
 #ifndef INLAY_CLI_SAMPLE_TEXT_H
 #define INLAY_CLI_SAMPLE_TEXT_H
 
@@ -13,7 +13,8 @@ struct sample_text {
 bool sample_text_line(struct sample_text *text, struct sample_text *line);
 /* The next word between blanks; empty when there is none. */
 inlay_bytes sample_text_word(struct sample_text *line);
-/* What stands before the first c, without blanks in front; the line goes on behind it. False: no c. */
+/* What stands before the first c, without blanks in front; the line goes on behind it. False: no c.
+ */
 bool sample_text_until(struct sample_text *line, char c, inlay_bytes *before);
 /* The next word as a number; false when it is none, or too large. */
 bool sample_text_u64(struct sample_text *line, uint64_t *value);

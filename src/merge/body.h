@@ -12,6 +12,8 @@
 #include "merge/stage.h"
 #include "merge/union.h"
 
+#if INLAY_WRITE && INLAY_MERGE
+
 struct body {
     inlay_env *env;
     inlay_reader *const *inputs;
@@ -37,5 +39,7 @@ struct body {
 INLAY_CHECKED inlay_status body_write(struct body *body, const char *scratch_folder,
                                       size_t dictionary_bytes);
 void body_free(struct body *body);
+
+#endif
 
 #endif

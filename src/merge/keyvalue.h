@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 
+#if INLAY_WRITE && INLAY_MERGE
+
 struct keyvalue_set {
     bool has_sort, has_window;
     inlay_bytes sort;     /* qh.sort_fields, as written; a view into the footer */
@@ -22,5 +24,7 @@ INLAY_CHECKED inlay_status keyvalue_read(struct keyvalue_set *set, inlay_env *en
 /* NULL, or which of window and prefix length differ (constant text). */
 const char *keyvalue_mismatch(const struct keyvalue_set *a, const struct keyvalue_set *b);
 INLAY_CHECKED inlay_status keyvalue_write(const struct keyvalue_set *set, inlay_writer *writer);
+
+#endif
 
 #endif

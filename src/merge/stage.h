@@ -15,6 +15,8 @@
 #include "merge/distinct.h"
 #include "merge/feed.h"
 
+#if INLAY_WRITE && INLAY_MERGE
+
 struct stage_map { /* codes of one input chunk's dictionary to output codes; one an input */
     uint32_t *codes;
     size_t capacity;
@@ -57,5 +59,7 @@ INLAY_CHECKED inlay_status stage_nulls(struct stage *stage, uint64_t rows);
 INLAY_CHECKED inlay_status stage_settle(struct stage *stage);
 /* Everything to the writer, and the column chunk ended. */
 INLAY_CHECKED inlay_status stage_end(struct stage *stage);
+
+#endif
 
 #endif

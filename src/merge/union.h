@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "merge/sortkey.h"
 
+#if INLAY_WRITE && INLAY_MERGE
+
 enum { UNION_NONE = -1 };
 
 struct union_field { /* a top-level column, in order of appearance */
@@ -57,5 +59,7 @@ int64_t union_find(const struct union_schema *u, inlay_bytes name);
 int64_t union_find_sort(const struct union_schema *u, const struct sortkey_schema *sort,
                         uint32_t column);
 struct union_leaf union_leaf_of(const struct union_schema *u, uint32_t input, uint32_t leaf);
+
+#endif
 
 #endif

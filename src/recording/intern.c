@@ -74,7 +74,8 @@ inlay_status intern_text(struct intern *t, inlay_bytes text, uint32_t *number)
     size_t at = t->n_slots ? intern_hash(t, text) & (t->n_slots - 1) : 0;
     for (; t->n_slots && t->slots[at]; at = (at + 1) & (t->n_slots - 1)) {
         inlay_bytes known = t->texts[t->slots[at] - 1];
-        if (known.len == text.len && (text.len == 0 || memcmp(known.data, text.data, text.len) == 0)) {
+        if (known.len == text.len &&
+            (text.len == 0 || memcmp(known.data, text.data, text.len) == 0)) {
             *number = t->slots[at] - 1;
             return INLAY_OK;
         }

@@ -152,8 +152,8 @@ static int long_compare_times(const void *ctx, uint32_t a, uint32_t b)
 }
 
 /* Numbers of the samples by (rank, time descending, arrival): counting by rank, then each rank by
- * itself. Samples mostly arrive in the order of time, so a rank is turned around first, which leaves
- * the sort little to do. */
+ * itself. Samples mostly arrive in the order of time, so a rank is turned around first, which
+ * leaves the sort little to do. */
 static inlay_status long_sort(inlay_long *t)
 {
     void *block;
@@ -247,8 +247,8 @@ inlay_status inlay_long_add(inlay_long *table, uint32_t series, uint64_t timesta
 {
     inlay_long *t = table;
     if (t->finished || series >= t->series.n)
-        return err_set(t->env, INLAY_ARG, t->finished ? ERR("the table is finished")
-                                                      : ERR("no such series"));
+        return err_set(t->env, INLAY_ARG,
+                       t->finished ? ERR("the table is finished") : ERR("no such series"));
     if (t->n == t->options.buffer_rows)
         TRY(long_spill(t));
     if (t->n == t->capacity)
@@ -271,8 +271,8 @@ static inlay_status long_stamp(inlay_long *t, const inlay_sink *sink)
     void *block;
     TRY(mem_new(t->env, bytes, &block));
     inlay_key_value *pairs = block;
-    pairs[0] = (inlay_key_value){{key, sizeof key - 1},
-                                 {(const uint8_t *)t->sort, strlen(t->sort)}, true};
+    pairs[0] =
+        (inlay_key_value){{key, sizeof key - 1}, {(const uint8_t *)t->sort, strlen(t->sort)}, true};
     for (size_t i = 0; i < n; i++)
         pairs[i + 1] = t->options.key_values[i];
     inlay_source source = io_scratch_source(&t->runs[0]->scratch);

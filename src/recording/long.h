@@ -1,8 +1,8 @@
 /* A long table being written: what the buffer and its runs look like inside.
  *
- * Full buffers become sorted runs in scratch files; sixteen runs of one level become one of the next,
- * so of n buffers at most 15 * log16(n) + 16 runs exist, each merged log16(n) times. Runs stay in
- * the order of time, which is what ties are broken by.
+ * Full buffers become sorted runs in scratch files; sixteen runs of one level become one of the
+ * next, so of n buffers at most 15 * log16(n) + 16 runs exist, each merged log16(n) times. Runs
+ * stay in the order of time, which is what ties are broken by.
  */
 #ifndef INLAY_RECORDING_LONG_H
 #define INLAY_RECORDING_LONG_H

@@ -1,8 +1,8 @@
 /* Wide recordings to one long table.
  *
  * An input is read in blocks of at most 65,536 rows that stay within a row group: first the block's
- * times, then one column after the other, so that memory does not grow with the file: the times of a
- * block, 8 bytes a column, the open column, and the long table (see inlay_long).
+ * times, then one column after the other, so that memory does not grow with the file: the times of
+ * a block, 8 bytes a column, the open column, and the long table (see inlay_long).
  */
 #include "inlay/recording.h"
 
@@ -14,7 +14,7 @@
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
 enum { MELT_BLOCK_ROWS = 65536, MELT_PIECE = 1024 };
-#define MELT_NO_TIME UINT64_MAX
+#define MELT_NO_TIME   UINT64_MAX
 #define MELT_NO_SERIES UINT32_MAX
 
 struct melt_state { /* of one column, between blocks */
@@ -213,7 +213,7 @@ static inlay_status melt_bucket_series(struct melt *m, const struct wide_column 
     return INLAY_OK;
 }
 
-struct melt_place { /* in a column of lists */
+struct melt_place {  /* in a column of lists */
     size_t rows;     /* begun so far */
     uint64_t bucket; /* next one in the row at hand */
 };

@@ -1,8 +1,8 @@
 /* Copy a flat table row group by row group, under another footer.
  *
- * A merge writes the footer of a merge (qh.num_merge_ops, and only the keys that concern it); a fresh
- * table has its own. Dictionary codes are copied as codes. Memory: one open column, one open column
- * of the writer.
+ * A merge writes the footer of a merge (qh.num_merge_ops, and only the keys that concern it); a
+ * fresh table has its own. Dictionary codes are copied as codes. Memory: one open column, one open
+ * column of the writer.
  */
 #ifndef INLAY_RECORDING_RESTAMP_H
 #define INLAY_RECORDING_RESTAMP_H

@@ -19,7 +19,7 @@ struct run_label { /* a label of a stretch */
 struct run_column {
     inlay_bytes name;
     const struct run_kind *kind;
-    uint32_t key;      /* labels: their key's number */
+    uint32_t key;            /* labels: their key's number */
     bool sorted, descending; /* a column of the sort schema */
 };
 
@@ -29,7 +29,7 @@ struct run {
     const struct run_rows *rows;
     struct run_stretch *stretches; /* [n_stretches + 1]; the last one is the end */
     struct run_label *labels;      /* [n_labels], by key, then by stretch */
-    uint32_t *first_label;         /* [n_keys + 2]; key k has first_label[k] to first_label[k + 1] */
+    uint32_t *first_label; /* [n_keys + 2]; key k has first_label[k] to first_label[k + 1] */
     struct run_column *columns;
     uint32_t *place; /* [2 * n_columns] numbers to sort columns with */
     uint32_t n_stretches, n_keys, n_labels, n_columns;
@@ -86,7 +86,7 @@ static inlay_status run_put(struct run_codes *c, size_t rows, uint32_t code)
     return INLAY_OK;
 }
 
-/* Values by number: what a series gives to a column, and the value that such a number stands for. */
+/* Values by number: what a series gives to a column, and what such a number stands for. */
 typedef uint32_t run_number(const struct run *run, const struct series_entry *e);
 typedef void run_value_of(const struct run *run, const struct series_entry *e, uint32_t number,
                           union run_value *v);
@@ -247,24 +247,30 @@ static inlay_status run_write_values(struct run *run, const struct run_column *c
 }
 
 /* Types: quickwit-parquet-engine/src/schema/fields.rs. Labels are nullable, the rest never is. */
-#define RUN_PLAIN {.kind = INLAY_LOGICAL_NONE}
-#define RUN_TEXT {.kind = INLAY_STRING}
-#define RUN_UINT(n) {.kind = INLAY_INTEGER, .bits = n}
+/* clang-format off */
 static const struct run_kind
-    run_metric_name = {"metric_name", INLAY_BYTE_ARRAY, INLAY_REQUIRED, RUN_TEXT,
-                       run_write_codes, run_name, run_text_value, sizeof(inlay_bytes)},
-    run_timeseries_id = {"timeseries_id", INLAY_INT64, INLAY_REQUIRED, RUN_PLAIN,
-                         run_write_ids, NULL, NULL, 0},
-    run_timestamp_secs = {"timestamp_secs", INLAY_INT64, INLAY_REQUIRED, RUN_UINT(64),
-                          run_write_times, NULL, NULL, 0},
-    run_sorted_series = {"sorted_series", INLAY_BYTE_ARRAY, INLAY_REQUIRED, RUN_PLAIN,
-                         run_write_codes, run_rank, run_key_value, sizeof(inlay_bytes)},
-    run_metric_type = {"metric_type", INLAY_INT32, INLAY_REQUIRED, RUN_UINT(8),
-                       run_write_codes, run_type, run_type_value, sizeof(int32_t)},
-    run_the_value = {"value", INLAY_DOUBLE, INLAY_REQUIRED, RUN_PLAIN,
-                     run_write_values, NULL, NULL, 0},
-    run_a_label = {NULL, INLAY_BYTE_ARRAY, INLAY_OPTIONAL, RUN_TEXT,
-                   run_write_label, NULL, run_text_value, sizeof(inlay_bytes)};
+    run_metric_name = {
+        "metric_name", INLAY_BYTE_ARRAY, INLAY_REQUIRED, {.kind = INLAY_STRING},
+        run_write_codes, run_name, run_text_value, sizeof(inlay_bytes)},
+    run_timeseries_id = {
+        "timeseries_id", INLAY_INT64, INLAY_REQUIRED, {.kind = INLAY_LOGICAL_NONE},
+        run_write_ids, NULL, NULL, 0},
+    run_timestamp_secs = {
+        "timestamp_secs", INLAY_INT64, INLAY_REQUIRED, {.kind = INLAY_INTEGER, .bits = 64},
+        run_write_times, NULL, NULL, 0},
+    run_sorted_series = {
+        "sorted_series", INLAY_BYTE_ARRAY, INLAY_REQUIRED, {.kind = INLAY_LOGICAL_NONE},
+        run_write_codes, run_rank, run_key_value, sizeof(inlay_bytes)},
+    run_metric_type = {
+        "metric_type", INLAY_INT32, INLAY_REQUIRED, {.kind = INLAY_INTEGER, .bits = 8},
+        run_write_codes, run_type, run_type_value, sizeof(int32_t)},
+    run_the_value = {
+        "value", INLAY_DOUBLE, INLAY_REQUIRED, {.kind = INLAY_LOGICAL_NONE},
+        run_write_values, NULL, NULL, 0},
+    run_a_label = {
+        NULL, INLAY_BYTE_ARRAY, INLAY_OPTIONAL, {.kind = INLAY_STRING},
+        run_write_label, NULL, run_text_value, sizeof(inlay_bytes)};
+/* clang-format on */
 
 /* ---- stretches and their labels ---- */
 
@@ -343,9 +349,9 @@ static int run_compare_columns(const void *ctx, uint32_t a, uint32_t b)
 /* All columns in the order of their names; place[] has their numbers. */
 static inlay_status run_name_columns(struct run *run)
 {
-    static const struct run_kind *const fixed[] = {
-        &run_metric_name,   &run_metric_type, &run_sorted_series, &run_timeseries_id,
-        &run_timestamp_secs, &run_the_value};
+    static const struct run_kind *const fixed[] = {&run_metric_name,    &run_metric_type,
+                                                   &run_sorted_series,  &run_timeseries_id,
+                                                   &run_timestamp_secs, &run_the_value};
     enum { N_FIXED = sizeof fixed / sizeof fixed[0] };
     void *block = NULL;
     run->columns_capacity = (size_t)run->n_keys + N_FIXED;
@@ -394,8 +400,8 @@ static inlay_status run_add_leaf(struct run *run, inlay_schema *schema,
     return inlay_schema_add(schema, 0, &spec, &node);
 }
 
-/* Add the columns to the schema. leaf_order[leaf] is the column's number; the first *n_sorting leaves
- * are the sort columns. */
+/* Add the columns to the schema. leaf_order[leaf] is the column's number; the first *n_sorting
+ * leaves are the sort columns. */
 static inlay_status run_make_schema(struct run *run, inlay_schema *schema, uint32_t *leaf_order,
                                     uint32_t *n_sorting)
 {
@@ -405,14 +411,14 @@ static inlay_status run_make_schema(struct run *run, inlay_schema *schema, uint3
     for (uint32_t i = 0; i < spec->n_columns + 3; i++) {
         bool is_last = i >= spec->n_columns;
         const char *text = is_last ? last[i - spec->n_columns] : NULL;
-        inlay_bytes name = text ? (inlay_bytes){(const uint8_t *)text, strlen(text)}
-                                : spec->columns[i].name;
+        inlay_bytes name =
+            text ? (inlay_bytes){(const uint8_t *)text, strlen(text)} : spec->columns[i].name;
         struct run_column *column = run_find_column(run, name);
         if (!column)
             continue; /* a label that no series of this run has */
         column->sorted = true;
-        column->descending = is_last ? column->kind == &run_timestamp_secs
-                                     : spec->columns[i].descending;
+        column->descending =
+            is_last ? column->kind == &run_timestamp_secs : spec->columns[i].descending;
         TRY(run_add_leaf(run, schema, column, leaf_order, &leaf));
     }
     *n_sorting = leaf - 1; /* sorted_series is not a column of the sort schema */
@@ -447,8 +453,8 @@ static inlay_status run_describe(struct run *run, const struct run_file *file,
     static const char key[] = "qh.sort_fields";
     inlay_sorting sorting[SORTSPEC_MOST_COLUMNS + 2];
     for (uint32_t i = 0; i < n_sorting; i++)
-        sorting[i] = (inlay_sorting){.leaf = i,
-                                     .descending = run->columns[leaf_order[i]].descending};
+        sorting[i] =
+            (inlay_sorting){.leaf = i, .descending = run->columns[leaf_order[i]].descending};
     TRY(inlay_writer_sorting(run->writer, sorting, n_sorting));
     inlay_bytes sort = {(const uint8_t *)file->sort, strlen(file->sort)};
     TRY(inlay_writer_key_value(run->writer, (inlay_bytes){(const uint8_t *)key, sizeof key - 1},

@@ -1,9 +1,9 @@
 /* A sorted run of samples as a whole Parquet file in the long layout.
  *
  * Samples of one series that follow each other are a stretch; every column but time and value is
- * constant in a stretch, and mostly written as dictionary codes, which a merge can go by. Memory: 16
- * bytes a stretch, 8 a label of a stretch, 4 a text or series, one dictionary, and what the writer
- * holds.
+ * constant in a stretch, and mostly written as dictionary codes, which a merge can go by. Memory:
+ * 16 bytes a stretch, 8 a label of a stretch, 4 a text or series, one dictionary, and what the
+ * writer holds.
  */
 #ifndef INLAY_RECORDING_RUN_H
 #define INLAY_RECORDING_RUN_H
@@ -34,9 +34,8 @@ struct run_file {
 };
 
 /* Label columns are those that a series of the run has. */
-INLAY_CHECKED inlay_status run_write(const struct series_table *series,
-                                     const struct run_rows *rows, const struct run_file *file,
-                                     const inlay_sink *sink);
+INLAY_CHECKED inlay_status run_write(const struct series_table *series, const struct run_rows *rows,
+                                     const struct run_file *file, const inlay_sink *sink);
 
 #endif
 #endif

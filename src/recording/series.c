@@ -112,7 +112,8 @@ static int series_compare_keys(const void *ctx, uint32_t a, uint32_t b)
 {
     const struct series_entry *x = (const struct series_entry *)ctx + a;
     const struct series_entry *y = (const struct series_entry *)ctx + b;
-    return sortspec_compare((inlay_bytes){x->key, x->key_bytes}, (inlay_bytes){y->key, y->key_bytes});
+    return sortspec_compare((inlay_bytes){x->key, x->key_bytes},
+                            (inlay_bytes){y->key, y->key_bytes});
 }
 
 inlay_status series_order(struct series_table *t)

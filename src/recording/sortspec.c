@@ -20,8 +20,9 @@ int sortspec_compare(inlay_bytes a, inlay_bytes b)
 
 bool sortspec_is_fixed(inlay_bytes name)
 {
-    static const char *const fixed[] = {"metric_name", "metric_type",   "timestamp",    "timestamp_secs",
-                                        "value",       "timeseries_id", "sorted_series"};
+    static const char *const fixed[] = {"metric_name",    "metric_type", "timestamp",
+                                        "timestamp_secs", "value",       "timeseries_id",
+                                        "sorted_series"};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         if (sortspec_is(name, fixed[i]))
             return true;

@@ -37,8 +37,8 @@ const char *sortspec_parse(inlay_bytes text, struct sortspec *spec);
 void sortspec_key(const struct sortspec *spec, const inlay_bytes *values, int64_t timeseries_id,
                   struct buf *key);
 
-/* Does a fixed column of the long layout have that name ("timestamp" is one's old name)? Labels must
- * not. */
+/* Does a fixed column of the long layout have that name ("timestamp" is one's old name)? Labels
+ * must not. */
 bool sortspec_is_fixed(inlay_bytes name);
 
 bool sortspec_is(inlay_bytes a, const char *text);

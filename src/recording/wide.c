@@ -7,12 +7,12 @@
 
 /* ---- types: what counts as a number, and its way to a double ---- */
 
-#define WIDE_CONVERT(name, type)                                            \
-    static void name(const void *values, size_t n, double *out)             \
-    {                                                                       \
-        const type *v = values;                                             \
-        for (size_t i = 0; i < n; i++)                                      \
-            out[i] = (double)v[i];                                          \
+#define WIDE_CONVERT(name, type)                                                                   \
+    static void name(const void *values, size_t n, double *out)                                    \
+    {                                                                                              \
+        const type *v = values;                                                                    \
+        for (size_t i = 0; i < n; i++)                                                             \
+            out[i] = (double)v[i];                                                                 \
     }
 WIDE_CONVERT(wide_from_i32, int32_t)
 WIDE_CONVERT(wide_from_u32, uint32_t)
@@ -104,9 +104,14 @@ static uint64_t wide_unit_text(inlay_bytes unit)
     static const struct {
         const char *text;
         uint64_t per_second;
-    } units[] = {{"nanoseconds", 1000000000}, {"ns", 1000000000}, {"microseconds", 1000000},
-                 {"us", 1000000},             {"milliseconds", 1000}, {"ms", 1000},
-                 {"seconds", 1},              {"s", 1}};
+    } units[] = {{"nanoseconds", 1000000000},
+                 {"ns", 1000000000},
+                 {"microseconds", 1000000},
+                 {"us", 1000000},
+                 {"milliseconds", 1000},
+                 {"ms", 1000},
+                 {"seconds", 1},
+                 {"s", 1}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (sortspec_is(unit, units[i].text))
             return units[i].per_second;

@@ -1,6 +1,7 @@
 /* A wide recording: one top-level column a metric, one row a snapshot.
  *
- * What a column is comes from its type, its name and labels from the field metadata in ARROW:schema:
+ * What a column is comes from its type, its name and labels from the field metadata in
+ * ARROW:schema:
  *
  *   UINT_64 counter · INT_64, other integers, floats gauge · list of UINT_64 histogram
  *   name = metadata "metric", else the column's name without ":buckets", cut at its first '/'
@@ -25,11 +26,11 @@ enum { WIDE_FOOTER_LABELS = 3, WIDE_MOST_GROUPING = 16 };
 typedef void wide_convert(const void *values, size_t n, double *out);
 
 struct wide_column {
-    const char *why;        /* constant text: why it gives no rows; NULL = it may */
-    wide_convert *convert;  /* of a plain metric; NULL = a histogram */
+    const char *why;       /* constant text: why it gives no rows; NULL = it may */
+    wide_convert *convert; /* of a plain metric; NULL = a histogram */
     uint32_t leaf;
     uint8_t metric_type;
-    uint8_t entry_def;      /* histogram: a bucket exists at this definition level */
+    uint8_t entry_def; /* histogram: a bucket exists at this definition level */
     uint8_t grouping_power, max_value_power;
 };
 
@@ -61,8 +62,8 @@ struct wide_column wide_classify(const struct wide *w, uint32_t field, bool hist
  * columns (in histograms also bucket_lower, bucket_upper) get "label_" before them. */
 INLAY_CHECKED inlay_status wide_labels(struct wide *w, uint32_t field, bool histogram);
 
-/* Units in a second, told from a time by its size: seconds until the year 5138, then milli-, micro-,
- * nanoseconds, each from 1973 on. */
+/* Units in a second, told from a time by its size: seconds until the year 5138, then milli-,
+ * micro-, nanoseconds, each from 1973 on. */
 uint64_t wide_guess_unit(uint64_t time);
 
 /* Bounds of bucket i, both inclusive; i is below wide_buckets (H2 histogram). */

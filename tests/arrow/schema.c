@@ -7,7 +7,7 @@
 /* Message{header: Schema{fields: [Field "ab", nullable, Int, {"unit": "ns"}]}}, no frame. */
 static const uint8_t arrow_test_message[] = {
     /* 00 */ 0x10, 0, 0, 0,                                 /* root: the table at 10 */
-    /* 04 */ 10, 0, 12, 0, 0, 0, 4, 0, 8, 0, 0, 0,          /* vtable: -, header_type, header; pad */
+    /* 04 */ 10, 0, 12, 0, 0, 0, 4, 0, 8, 0, 0, 0,          /* vtable: -, type, header; pad */
     /* 10 */ 0x0C, 0, 0, 0, 1, 0, 0, 0, 0x0C, 0, 0, 0,      /* Message: Schema, at 24 */
     /* 1c */ 8, 0, 8, 0, 0, 0, 4, 0,                        /* vtable: -, fields */
     /* 24 */ 8, 0, 0, 0, 4, 0, 0, 0,                        /* Schema: fields at 2c */

@@ -13,7 +13,8 @@ static uint32_t long_series(inlay_long *table, const char *name, const char *key
 {
     uint32_t series;
     inlay_label label = {table_text(key ? key : ""), table_text(value ? value : "")};
-    CHECK_INT(inlay_long_series(table, table_text(name), 1, &label, key ? 1 : 0, &series), INLAY_OK);
+    CHECK_INT(inlay_long_series(table, table_text(name), 1, &label, key ? 1 : 0, &series),
+              INLAY_OK);
     return series;
 }
 
@@ -37,7 +38,8 @@ static void long_empty(void)
     long_series(table, "m", "host", "a"); /* declared, never sampled */
     CHECK_INT(long_finish(table, &t), 0);
     CHECK_INT(inlay_reader_rows(t.reader), 0);
-    table_check_names(&t, "metric_name timeseries_id timestamp_secs sorted_series metric_type value ");
+    table_check_names(&t,
+                      "metric_name timeseries_id timestamp_secs sorted_series metric_type value ");
     table_check_key(&t, "qh.sort_fields", LONG_SORT);
     table_close(&t);
 }
@@ -270,9 +272,9 @@ static void long_many_runs(void)
     struct table t;
     long_open(&table, 13);
     for (size_t i = 0; i < LONG_ROWS; i++) {
-        rows[i] = (struct long_row){(unsigned)test_random_below(LONG_METRICS),
-                                    (unsigned)test_random_below(LONG_HOSTS),
-                                    test_random_below(400), i};
+        rows[i] =
+            (struct long_row){(unsigned)test_random_below(LONG_METRICS),
+                              (unsigned)test_random_below(LONG_HOSTS), test_random_below(400), i};
         char name[24], host[24];
         sprintf(name, "m%u", rows[i].metric);
         sprintf(host, "h%u", rows[i].host);

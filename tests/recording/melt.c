@@ -32,8 +32,14 @@ struct melt_field {
     uint8_t type, repetition;
     inlay_logical logical;
 };
-#define MELT_UINT64 {.kind = INLAY_INTEGER, .bits = 64}
-#define MELT_PLAIN {.kind = INLAY_LOGICAL_NONE}
+#define MELT_UINT64                                                                                \
+    {                                                                                              \
+        .kind = INLAY_INTEGER, .bits = 64                                                          \
+    }
+#define MELT_PLAIN                                                                                 \
+    {                                                                                              \
+        .kind = INLAY_LOGICAL_NONE                                                                 \
+    }
 
 static uint32_t melt_add(inlay_schema *schema, uint32_t parent, struct melt_field field)
 {
@@ -56,8 +62,8 @@ static void melt_write(inlay_writer *writer, uint32_t leaf, size_t n, const char
                        const char *rep, const void *values)
 {
     uint8_t defs[16], reps[16];
-    inlay_batch batch = {.n_levels = n, .values = values, .def = def ? defs : NULL,
-                         .rep = rep ? reps : NULL};
+    inlay_batch batch = {
+        .n_levels = n, .values = values, .def = def ? defs : NULL, .rep = rep ? reps : NULL};
     char highest = rep ? '3' : '1';
     for (size_t i = 0; i < n; i++) {
         defs[i] = def ? (uint8_t)(def[i] - '0') : 0;
@@ -70,13 +76,12 @@ static void melt_write(inlay_writer *writer, uint32_t leaf, size_t n, const char
 /* Three rows at 1,700,000,005, 6 and 7 seconds; a row group each when `split`. */
 static void melt_rows(inlay_writer *writer, bool split)
 {
-    static const uint64_t times[] = {1700000005000000001, 1700000006000000000,
-                                     1700000007999999999},
+    static const uint64_t times[] = {1700000005000000001, 1700000006000000000, 1700000007999999999},
                           requests[] = {10, 30};
     static const int64_t depths[] = {-1, -2};
     static const uint64_t first[] = {0, 2, 0, 0, 1}, last[] = {0, 0, 0, 0, 0, 9};
-    static const inlay_bytes words[] = {{(const uint8_t *)"x", 1}, {(const uint8_t *)"y", 1},
-                                        {(const uint8_t *)"z", 1}};
+    static const inlay_bytes words[] = {
+        {(const uint8_t *)"x", 1}, {(const uint8_t *)"y", 1}, {(const uint8_t *)"z", 1}};
     static const double cpu[] = {0.5, 0.25, 0.125};
     for (size_t row = 0; row < 3; row++) {
         melt_write(writer, 0, 1, NULL, NULL, times + row);
@@ -107,14 +112,15 @@ static inlay_schema *melt_schema(void)
     CHECK_INT(inlay_schema_new(test_env(), &schema), INLAY_OK);
     for (size_t i = 0; i < 4; i++)
         melt_add(schema, 0, flat[i]);
-    uint32_t list = melt_add(schema, 0, (struct melt_field){"3:buckets", INLAY_GROUP, INLAY_OPTIONAL,
-                                                            {.kind = INLAY_LIST}});
+    uint32_t list = melt_add(
+        schema, 0,
+        (struct melt_field){"3:buckets", INLAY_GROUP, INLAY_OPTIONAL, {.kind = INLAY_LIST}});
     list = melt_add(schema, list,
                     (struct melt_field){"list", INLAY_GROUP, INLAY_REPEATED, MELT_PLAIN});
     melt_add(schema, list,
              (struct melt_field){"element", INLAY_INT64, INLAY_OPTIONAL, MELT_UINT64});
-    melt_add(schema, 0, (struct melt_field){"4", INLAY_BYTE_ARRAY, INLAY_OPTIONAL,
-                                            {.kind = INLAY_STRING}});
+    melt_add(schema, 0,
+             (struct melt_field){"4", INLAY_BYTE_ARRAY, INLAY_OPTIONAL, {.kind = INLAY_STRING}});
     melt_add(schema, 0, (struct melt_field){"cpu/user", INLAY_DOUBLE, INLAY_OPTIONAL, MELT_PLAIN});
     return schema;
 }
@@ -156,8 +162,8 @@ static inlay_melt_report melt_run(inlay_reader *const *inputs, size_t n, bool hi
                                   struct table *out, struct melt_log *log)
 {
     inlay_melt_report report;
-    inlay_melt_options options = {.histograms = histograms, .left_out = melt_left_out,
-                                  .left_out_ctx = log};
+    inlay_melt_options options = {
+        .histograms = histograms, .left_out = melt_left_out, .left_out_ctx = log};
     *out = (struct table){.reader = NULL};
     *log = (struct melt_log){""};
     out->sink = inlay_sink_memory(&out->memory, test_env());
@@ -179,7 +185,8 @@ static void melt_counters_and_gauges(void)
     table_check_names(&out, "metric_name timeseries_id timestamp_secs sorted_series instance "
                             "label_value metric_type name node route value ");
     table_check(&out, "metric_name", "cpu cpu cpu depth depth requests requests ");
-    table_check(&out, "timestamp_secs", "1700000007 1700000006 1700000005 1700000006 1700000005 1700000007 1700000005 ");
+    table_check(&out, "timestamp_secs",
+                "1700000007 1700000006 1700000005 1700000006 1700000005 1700000007 1700000005 ");
     table_check(&out, "value", "0.125 0.25 0.5 -2 -1 30 10 ");
     table_check(&out, "metric_type", "0 0 0 0 0 1 1 ");
     table_check(&out, "name", "user user user - - - - ");
@@ -228,7 +235,8 @@ static void melt_histograms(void)
     table_check(&out, "metric_name",
                 "cpu cpu cpu depth depth latency latency latency requests requests ");
     table_check(&out, "metric_type", "0 0 0 0 0 2 2 2 1 1 ");
-    static const char *const columns[] = {"bucket_lower", "bucket_upper", "timestamp_secs", "value"};
+    static const char *const columns[] = {"bucket_lower", "bucket_upper", "timestamp_secs",
+                                          "value"};
     static const char *const want[] = {"1 1 1700000005 2 ", "4 5 1700000005 1 ",
                                        "6 7 1700000007 9 "};
     char rows[3][40] = {""};
@@ -240,7 +248,8 @@ static void melt_histograms(void)
         free(text);
     }
     for (size_t i = 0; i < 3; i++)
-        CHECK(!strcmp(rows[0], want[i]) + !strcmp(rows[1], want[i]) + !strcmp(rows[2], want[i]) == 1);
+        CHECK(!strcmp(rows[0], want[i]) + !strcmp(rows[1], want[i]) + !strcmp(rows[2], want[i]) ==
+              1);
     table_close(&out);
     table_close(&in);
 }
@@ -270,11 +279,11 @@ static void melt_without_arrow(void)
     melt_run(&in.reader, 1, true, &out, &log);
     table_check(&out, "metric_name", "1 1 2 2 cpu cpu cpu ");
     table_check(&out, "name", "- - - - user user user ");
-    table_check(&out, "timestamp_secs", "1700000007 1700000005 1700000006 1700000005 1700000007 1700000006 1700000005 ");
-    CHECK_TEXT(log.text,
-               "0 duration: about the snapshot, not a metric\n"
-               "0 3:buckets: a histogram without its grouping_power and max_value_power\n"
-               "0 4: not a number\n");
+    table_check(&out, "timestamp_secs",
+                "1700000007 1700000005 1700000006 1700000005 1700000007 1700000006 1700000005 ");
+    CHECK_TEXT(log.text, "0 duration: about the snapshot, not a metric\n"
+                         "0 3:buckets: a histogram without its grouping_power and max_value_power\n"
+                         "0 4: not a number\n");
     table_close(&out);
     table_close(&in);
 }
@@ -305,8 +314,9 @@ static void melt_no_recording(void)
     inlay_melt_report report;
     struct table in = {.reader = NULL}, out = {.reader = NULL};
     CHECK_INT(inlay_schema_new(test_env(), &schema), INLAY_OK);
-    melt_add(schema, 0, (struct melt_field){"timestamp", INLAY_BYTE_ARRAY, INLAY_REQUIRED,
-                                            {.kind = INLAY_STRING}});
+    melt_add(
+        schema, 0,
+        (struct melt_field){"timestamp", INLAY_BYTE_ARRAY, INLAY_REQUIRED, {.kind = INLAY_STRING}});
     in.sink = inlay_sink_memory(&in.memory, test_env());
     CHECK_INT(inlay_writer_open(test_env(), &in.sink, schema, NULL, &writer), INLAY_OK);
     CHECK_INT(inlay_writer_finish(writer), INLAY_OK);
@@ -341,9 +351,11 @@ static void melt_units(void)
         static const float values[] = {1, 2, 3, 4};
         CHECK_INT(inlay_schema_new(test_env(), &schema), INLAY_OK);
         melt_add(schema, 0, (struct melt_field){"x", INLAY_FLOAT, INLAY_REQUIRED, MELT_PLAIN});
-        melt_add(schema, 0, (struct melt_field){"timestamp", INLAY_INT64, INLAY_OPTIONAL,
-                                                {.kind = cases[i].kind, .unit = cases[i].unit,
-                                                 .utc = true}});
+        melt_add(schema, 0,
+                 (struct melt_field){"timestamp",
+                                     INLAY_INT64,
+                                     INLAY_OPTIONAL,
+                                     {.kind = cases[i].kind, .unit = cases[i].unit, .utc = true}});
         in.sink = inlay_sink_memory(&in.memory, test_env());
         CHECK_INT(inlay_writer_open(test_env(), &in.sink, schema, NULL, &writer), INLAY_OK);
         melt_write(writer, 0, 4, NULL, NULL, values);

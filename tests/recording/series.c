@@ -25,10 +25,14 @@ static void series_pinned_ids(void)
 
 static void series_ids_without_times(void)
 {
-    inlay_label tags[] = {series_pair("env", "prod"),           series_pair("host", "node-1"),
-                          series_pair("service", "api"),        series_pair("start_timestamp_secs", "1"),
-                          series_pair("sum", "2"),              series_pair("timestamp", "3"),
-                          series_pair("timestamp_secs", "4"),   series_pair("value", "5")};
+    inlay_label tags[] = {series_pair("env", "prod"),
+                          series_pair("host", "node-1"),
+                          series_pair("service", "api"),
+                          series_pair("start_timestamp_secs", "1"),
+                          series_pair("sum", "2"),
+                          series_pair("timestamp", "3"),
+                          series_pair("timestamp_secs", "4"),
+                          series_pair("value", "5")};
     CHECK_INT(inlay_timeseries_id(series_text("cpu.usage"), 0, tags, 8), -1249054409005369755);
 }
 
@@ -124,11 +128,24 @@ static void series_shared_rank(void)
 
 static void series_utf8(void)
 {
-    static const char *const good[] = {"", "a", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF",
-                                       "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"};
-    static const char *const bad[] = {"\x80", "\xC1\x81", "\xC2", "\xE0\x9F\x80", "\xED\xA0\x80",
-                                      "\xF0\x8F\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-                                      "\xE1\x80", "\xC2\x41"};
+    static const char *const good[] = {"",
+                                       "a",
+                                       "\xC2\x80",
+                                       "\xE0\xA0\x80",
+                                       "\xED\x9F\xBF",
+                                       "\xEF\xBF\xBF",
+                                       "\xF0\x90\x80\x80",
+                                       "\xF4\x8F\xBF\xBF"};
+    static const char *const bad[] = {"\x80",
+                                      "\xC1\x81",
+                                      "\xC2",
+                                      "\xE0\x9F\x80",
+                                      "\xED\xA0\x80",
+                                      "\xF0\x8F\x80\x80",
+                                      "\xF4\x90\x80\x80",
+                                      "\xF5\x80\x80\x80",
+                                      "\xE1\x80",
+                                      "\xC2\x41"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         CHECK(series_is_utf8(series_text(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

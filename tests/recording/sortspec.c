@@ -45,13 +45,13 @@ static void sortspec_refused(void)
 {
     static const char *const bad[] = {
         "",
-        "metric_name|timestamp_secs/V2",                   /* no timeseries_id */
-        "metric_name|timeseries_id/V2",                    /* no timestamp */
-        "metric_name|timeseries_id|timestamp_secs",        /* no version */
+        "metric_name|timestamp_secs/V2",            /* no timeseries_id */
+        "metric_name|timeseries_id/V2",             /* no timestamp */
+        "metric_name|timeseries_id|timestamp_secs", /* no version */
         "metric_name|timeseries_id|timestamp_secs/V1",
         "metric_name|timeseries_id|timestamp_secs/V2x",
-        "metric_name|timeseries_id|+timestamp_secs/V2",    /* ascending time */
-        "metric_name|-timeseries_id|timestamp_secs/V2",    /* always ascending */
+        "metric_name|timeseries_id|+timestamp_secs/V2", /* ascending time */
+        "metric_name|-timeseries_id|timestamp_secs/V2", /* always ascending */
         "metric_name|timeseries_id|host|timestamp_secs/V2",
         "metric_name|timeseries_id|timestamp_secs|tiebreaker/V2",
         "metric_name|metric_name|timeseries_id|timestamp_secs/V2",
@@ -136,8 +136,8 @@ static void sortspec_key_escapes(void)
 static void sortspec_key_descending(void)
 {
     static const char *const values[] = {"\x01z", "b"};
-    static const uint8_t want[] = {0, 0xFE, 0xFE, 0x85, 0xFF, 1, 'b', 0, 2, 0x80, 0, 0, 0,
-                                   0, 0,    0,    0};
+    static const uint8_t want[] = {0,    0xFE, 0xFE, 0x85, 0xFF, 1, 'b', 0, 2,
+                                   0x80, 0,    0,    0,    0,    0, 0,   0};
     sortspec_check_key("-metric_name|host|timeseries_id|timestamp_secs/V2", values, 0, want,
                        sizeof want);
 }
