@@ -158,6 +158,8 @@ static inlay_status long_sort(inlay_long *t)
 {
     void *block;
     TRY(series_order(&t->series));
+    if (t->n == 0)
+        return INLAY_OK;
     size_t n_ranks = t->series.n_ranks, bytes = (n_ranks + 1) * sizeof(uint32_t);
     TRY(mem_new(t->env, bytes, &block));
     uint32_t *end = block; /* first where the ranks begin, then where they end */
