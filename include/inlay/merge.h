@@ -23,7 +23,6 @@ typedef struct inlay_merge_options {
     uint64_t row_group_rows;    /* 131,072 */
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
     const char *scratch_folder; /* for the plan when it outgrows memory; NULL = TMPDIR or the system's */
-    bool no_crc;                /* do not verify page checksums of the inputs */
     inlay_write_options write;  /* codec and page sizes of the output; `columns` is ignored */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* values written, of all */
     void *progress_ctx;
@@ -39,12 +38,12 @@ typedef struct inlay_merge_report {
     char row_group_column[120]; /* where row groups were cut; "" if nowhere */
 } inlay_merge_report;
 
-/* Merge `inputs` (readers, the caller's) into `sink`. At least one input; all must agree on
+/* Merge `inputs` (readers, the caller's, made with the same env) into `sink`. At least one; all must agree on
  * qh.sort_fields, qh.window_start, qh.window_duration_secs and qh.rg_partition_prefix_len unless
  * `sort` is given; columns of the same name must have the same type.
  * Memory: per open input column one page and one dictionary within memory_bytes; the plan beyond 8 MiB
  * goes to a scratch file.
- * Errors: ARG (no inputs, bad sort text), CORRUPT (input not sorted: error has input, row group, row;
+ * Errors: ARG (no inputs, bad sort text, neither `sort` nor qh.sort_fields), CORRUPT (input not sorted: error has input, row group, row;
  * metadata mismatch; type conflict), IO, NOMEM, LIMIT, UNSUPPORTED. */
 INLAY_API INLAY_CHECKED inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs,
                                                  size_t n_inputs, const inlay_sink *sink,

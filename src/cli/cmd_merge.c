@@ -83,7 +83,6 @@ static int merge_into(struct inputs *in, const struct merge_settings *s, struct 
                                    .row_group_rows = s->row_group_rows,
                                    .memory_bytes = s->memory_mib << 20,
                                    .scratch_folder = s->scratch,
-                                   .no_crc = s->files.no_crc,
                                    .write = {.codec = s->codec},
                                    .progress = progress_update,
                                    .progress_ctx = &progress};

@@ -59,7 +59,7 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
     c->def.counts = c->rep.counts + node->max_rep + 1;
     c->rep_counts = c->def.counts + node->max_def + 1;
     c->def_counts = c->rep_counts + node->max_rep + 1;
-    if (o->dictionary)
+    if (o->dictionary && !c->streaming) /* streaming: only where the caller gives one */
         TRY(dict_builder_new(env, node->type, c->width, &c->dictionary));
     chunk_writer_reset(c);
     return INLAY_OK;
@@ -78,6 +78,25 @@ void chunk_writer_free(struct chunk_writer *c)
         mem_free(c->env, c->counts_block,
                  2 * ((size_t)c->node->max_rep + c->node->max_def + 2) * sizeof(int64_t));
     c->env = NULL;
+}
+
+void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to)
+{
+    struct buf *a[] = {&from->def.array, &from->rep.array, &from->values, &from->codes,
+                       &from->seen,      &from->body,      &from->packed, &from->slice,
+                       &from->wide,      &from->index.pages, &from->index.bounds, &from->index.histograms};
+    struct buf *b[] = {&to->def.array, &to->rep.array, &to->values, &to->codes,
+                       &to->seen,      &to->body,      &to->packed, &to->slice,
+                       &to->wide,      &to->index.pages, &to->index.bounds, &to->index.histograms};
+    dict_builder_free(from->dictionary);
+    from->dictionary = NULL;
+    for (size_t i = 0; from != to && i < sizeof a / sizeof a[0]; i++) {
+        struct buf kept = *b[i];
+        *b[i] = *a[i];
+        *a[i] = kept;
+        buf_clear(a[i]);
+        buf_clear(b[i]);
+    }
 }
 
 static void chunkw_page_reset(struct chunk_writer *c)

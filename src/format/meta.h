@@ -265,7 +265,7 @@ enum {
 struct meta_chunk {
     uint64_t has;
     inlay_bytes file_path;
-    int64_t file_offset; /* never read: T:1013-1022 */
+    int64_t file_offset; /* deprecated and often wrong: written as 0, never read */
     struct meta_column *meta;
     int64_t offset_index_at;
     int32_t offset_index_bytes;

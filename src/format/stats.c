@@ -59,11 +59,13 @@ static void stats_hold(const struct stats *s, struct buf *bound, const void *val
 
 static void stats_fold(struct stats *s, const void *min, const void *max)
 {
+    if (stats_status(s) != INLAY_OK)
+        return; /* no memory: the owner will see it */
     if (!s->has || stats_compare(s, min, &s->min) < 0)
         stats_hold(s, &s->min, min);
     if (!s->has || stats_compare(s, max, &s->max) > 0)
         stats_hold(s, &s->max, max);
-    s->has = true;
+    s->has = stats_status(s) == INLAY_OK;
 }
 
 /* Smallest and largest of n >= 1 integers, without a branch a value. */

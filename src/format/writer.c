@@ -361,7 +361,10 @@ inlay_status inlay_writer_end_column(inlay_writer *writer, uint32_t leaf)
     inlay_status status = writer_turn(w, leaf);
     if (status == INLAY_OK)
         status = writer_end_chunk(w, leaf);
-    w->next_leaf++;
+    if (status == INLAY_OK) {
+        w->next_leaf++;
+        chunk_writer_hand_over(&w->columns[leaf], &w->columns[w->next_leaf % w->n_leaves]);
+    }
     return writer_done(w, leaf, status);
 }
 

@@ -98,7 +98,6 @@ static inlay_status long_merge(inlay_long *t, size_t first, const inlay_sink *si
     inlay_reader *readers[LONG_MERGE_RUNS] = {NULL};
     inlay_merge_options options = {.memory_bytes = t->env->used_bytes + LONG_MERGE_MEMORY_BYTES,
                                    .scratch_folder = t->options.scratch_folder,
-                                   .no_crc = !final,
                                    .write = t->options.write};
     options.row_group_rows = final ? t->options.row_group_rows : 0;
     size_t n = 0;
