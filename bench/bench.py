@@ -1,0 +1,74 @@
+"""Whole jobs against other implementations, alternating, medians of the ratio. One thread each.
+
+    bench.py INLAY [ROWS]     ten sorted metric files of ROWS rows (default 200,000), seed fixed
+"""
+import os, random, statistics, subprocess, sys, tempfile, time
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+inlay = os.path.abspath(sys.argv[1])
+rows = int(sys.argv[2]) if len(sys.argv) > 2 else 200000
+work = tempfile.mkdtemp()
+pa.set_cpu_count(1)
+
+
+def make(k, first_metric, metrics):
+    rnd, per = random.Random(k), rows // metrics
+    n = per * metrics
+    t = pa.table({
+        "metric_name": ["metric.%04d" % (first_metric + m) for m in range(metrics) for _ in range(per)],
+        "timestamp_secs": pa.array([10**9 + per - i for _ in range(metrics) for i in range(per)], pa.uint64()),
+        "host": ["host-%d" % k] * n,
+        "service": ["svc%d" % (i % 7) for i in range(n)],
+        "region": ["r%d" % (i % 4) for i in range(n)],
+        "timeseries_id": pa.array([m * 31 + k for m in range(metrics) for _ in range(per)], pa.int64()),
+        "metric_type": pa.array([m % 3 for m in range(metrics) for _ in range(per)], pa.uint8()),
+        "value": [rnd.random() for _ in range(n)]})
+    path = f"{work}/{first_metric}-{k}.parquet"
+    pq.write_table(t, path, compression="zstd")
+    return path
+
+
+def clock(f):
+    start = time.perf_counter()
+    f()
+    return time.perf_counter() - start
+
+
+def against(title, ours, theirs, rounds=5):
+    ours(), theirs()
+    pairs = [(clock(ours), clock(theirs)) for _ in range(rounds)]
+    a, b = (statistics.median(x) for x in zip(*pairs))
+    ratio = statistics.median(y / x for x, y in pairs)
+    print(f"{title:58s} {a:7.3f} s  theirs {b:7.3f} s  {ratio:5.2f} x as fast")
+
+
+def run(*args):
+    subprocess.run([inlay, *args], check=True, stdout=subprocess.DEVNULL)
+
+
+def duck(files, out):
+    con = duckdb.connect()
+    con.execute("set threads = 1")
+    con.execute(f"copy (select * from read_parquet({files}) order by metric_name, timestamp_secs desc) "
+                f"to '{out}' (format parquet, compression zstd)")
+
+
+def arrow(files, out):
+    t = pa.concat_tables([pq.read_table(f, use_threads=False) for f in files])
+    t = t.sort_by([("metric_name", "ascending"), ("timestamp_secs", "descending")])
+    pq.write_table(t, out, compression="zstd")
+
+
+for name, files in (("interleaved", [make(k, 0, 50) for k in range(10)]),
+                    ("disjoint", [make(k, 1000 + 100 * k, 50) for k in range(10)])):
+    merge = lambda: run("merge", *files, "-o", f"{work}/a.parquet", "--sort", "metric_name|-timestamp_secs", "--quiet")
+    against(f"merge 10 x {rows} rows, {name}, DuckDB", merge, lambda: duck(files, f"{work}/b.parquet"))
+    against(f"merge 10 x {rows} rows, {name}, pyarrow", merge, lambda: arrow(files, f"{work}/c.parquet"))
+    print(f"{'  sizes':58s} {os.path.getsize(work + '/a.parquet')} B, DuckDB {os.path.getsize(work + '/b.parquet')} B, "
+          f"pyarrow {os.path.getsize(work + '/c.parquet')} B")
+against("decode every page (verify, checksums) of the merged file", lambda: run("verify", f"{work}/a.parquet"),
+        lambda: pq.read_table(f"{work}/a.parquet", use_threads=False))
+against("rows to JSON lines / DuckDB to JSON", lambda: run("cat", f"{work}/a.parquet"),
+        lambda: duckdb.connect().execute(f"set threads = 1; copy (select * from '{work}/a.parquet') to '/dev/null' (format json)"))
