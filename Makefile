@@ -49,6 +49,15 @@ STATIC := -static
 endif
 ALL_FLAGS = $(BASE_FLAGS) $(CFLAGS) $(DEFINES)
 
+# One short line a file; V=1 shows the commands.
+ifeq ($(V),1)
+say = @:
+Q   :=
+else
+say = @printf '  %-4s %s\n'
+Q   := @
+endif
+
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
@@ -61,8 +70,8 @@ LIB_SRC := \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
-  $(call list,format,meta type schema levels stats index footer page chunk_read reader \
-                     chunk_write footer_write writer) \
+  $(call list,format,meta type schema schema_meta levels stats index footer page chunk_read reader \
+                     chunk_write chunk_meta writer) \
   $(call list,arrow,schema) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
@@ -87,31 +96,37 @@ $(DEPS): scripts/deps.sh
 
 $(BUILD)/src/cli/%.o: src/cli/%.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_FLAGS) -D_GNU_SOURCE -Iinclude -Isrc/cli -Isrc -MMD -MP -c $< -o $@
+	$(say) cc $<
+	$(Q)$(CC) $(ALL_FLAGS) -D_GNU_SOURCE -Iinclude -Isrc/cli -Isrc -MMD -MP -c $< -o $@
 $(BUILD)/src/%.o: src/%.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_FLAGS) -Iinclude -Isrc -MMD -MP -c $< -o $@
+	$(say) cc $<
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude -Isrc -MMD -MP -c $< -o $@
 $(BUILD)/tests/%.o: tests/%.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_FLAGS) -Iinclude -Isrc -Itests -MMD -MP -c $< -o $@
+	$(say) cc $<
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude -Isrc -Itests -MMD -MP -c $< -o $@
 $(BUILD)/tests/suites.o: $(BUILD)/tests/suites.c
-	$(CC) $(ALL_FLAGS) -Iinclude -Itests -c $< -o $@
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude -Itests -c $< -o $@
 
 # The library is one object in which only inlay_* is visible.
 $(BUILD)/libinlay.a: $(LIB_OBJ)
-	$(LD) -r -o $(BUILD)/libinlay.o $(LIB_OBJ)
-	$(OBJCOPY) --localize-hidden $(BUILD)/libinlay.o
-	rm -f $@
-	$(AR) rcs $@ $(BUILD)/libinlay.o
+	$(say) ar $@
+	$(Q)$(LD) -r -o $(BUILD)/libinlay.o $(LIB_OBJ)
+	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/libinlay.o
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(BUILD)/libinlay.o
 
 $(BUILD)/inlay: $(CLI_OBJ) $(BUILD)/libinlay.a
-	$(CC) $(ALL_FLAGS) $(STATIC) $(LDFLAGS) -Wl,--gc-sections -o $@ $(CLI_OBJ) $(BUILD)/libinlay.a $(LIBS)
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) $(STATIC) $(LDFLAGS) -Wl,--gc-sections -o $@ $(CLI_OBJ) $(BUILD)/libinlay.a $(LIBS)
 
 $(BUILD)/tests/suites.c: $(TEST_SRC) scripts/suites.sh
 	@mkdir -p $(@D)
-	sh scripts/suites.sh $(TEST_SRC) > $@
+	@sh scripts/suites.sh $(TEST_SRC) > $@
 $(BUILD)/tests/unit: $(TEST_OBJ) $(LIB_OBJ)
-	$(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(TEST_OBJ) $(LIB_OBJ) $(LIBS)
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(TEST_OBJ) $(LIB_OBJ) $(LIBS)
 
 # ---- tests: this line and what it calls need nothing but a compiler and a shell ----
 
@@ -133,10 +148,10 @@ check-exports: $(BUILD)/libinlay.a
 amalgamation: $(BUILD)/inlay.c $(BUILD)/inlay.h
 $(BUILD)/inlay.h: $(PUBLIC) scripts/amalgamate.sh
 	@mkdir -p $(@D)
-	sh scripts/amalgamate.sh header include/inlay/inlay.h > $@
+	@sh scripts/amalgamate.sh header include/inlay/inlay.h > $@
 $(BUILD)/inlay.c: $(LIB_SRC) $(wildcard src/*/*.h) scripts/amalgamate.sh
 	@mkdir -p $(@D)
-	sh scripts/amalgamate.sh source $(LIB_SRC) > $@
+	@sh scripts/amalgamate.sh source $(LIB_SRC) > $@
 amalgamation-test: $(BUILD)/inlay.c $(BUILD)/inlay.h
 	@for cc in $(if $(filter 1,$(SAN)),$(CC),gcc clang); do \
 	  command -v $$cc > /dev/null || { echo "  skipped  amalgamation with $$cc: not installed"; continue; }; \
@@ -165,10 +180,12 @@ FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 FUZZ_FLAGS := -std=c11 -O1 -g $(WARN) -ffp-contract=off $(DEFINES) -Iinclude -Isrc -fsanitize=address,undefined
 $(BUILD)/fuzz/%: fuzz/%.c $(LIB_SRC) | $(DEPS)
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS),fuzzer -fno-sanitize-recover=all -o $@ $< $(LIB_SRC) $(LIBS)
+	$(say) fuzz $@
+	$(Q)clang $(FUZZ_FLAGS),fuzzer -fno-sanitize-recover=all -o $@ $< $(LIB_SRC) $(LIBS)
 $(BUILD)/replay/%: fuzz/%.c fuzz/replay.c $(LIB_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_FLAGS) -Iinclude -Isrc -o $@ $< fuzz/replay.c $(LIB_OBJ) $(LIBS)
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude -Isrc -o $@ $< fuzz/replay.c $(LIB_OBJ) $(LIBS)
 .PHONY: fuzz fuzz-smoke
 fuzz: $(FUZZ_SRC:fuzz/%.c=$(BUILD)/fuzz/%)
 fuzz-replay: $(FUZZ_SRC:fuzz/%.c=$(BUILD)/replay/%)

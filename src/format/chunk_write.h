@@ -86,6 +86,9 @@ INLAY_CHECKED inlay_status chunk_writer_dictionary(struct chunk_writer *c, const
  * describes it, without path. */
 INLAY_CHECKED inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool,
                                             struct meta_column **meta);
+/* Encodings, size statistics and statistics of a chunk whose pages are all done, into `m` (chunk_meta.c). */
+INLAY_CHECKED inlay_status chunk_meta_fill(struct chunk_writer *c, struct mem_pool *pool,
+                                           struct meta_column *m);
 /* The chunk is ended and kept: give its buffers to the column that is written next (streaming: only one is
  * at a time), so that memory does not grow with the number of columns. */
 void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to);

@@ -16,6 +16,13 @@ struct inlay_schema {
     uint32_t last;         /* newest node, while one is built */
 };
 
+/* Building, for schema_meta.c too: a schema of a root alone; one more node under an open group, and then the
+ * counts of its ancestors. */
+INLAY_CHECKED inlay_status schema_start(inlay_env *env, inlay_bytes root, inlay_schema **schema);
+INLAY_CHECKED inlay_status schema_push(inlay_schema *schema, uint32_t parent, const inlay_node *spec);
+void schema_pushed(inlay_schema *schema, uint32_t index);
+uint32_t schema_depth_limit(const inlay_env *env);
+
 /* From a footer's list of struct meta_schema_element. Names are copied. Illegal or unknown annotations
  * are dropped, the column stays (parquet-format pull 606). Errors: CORRUPT, LIMIT, NOMEM. */
 INLAY_CHECKED inlay_status schema_from_meta(inlay_env *env, const struct thrift_list *elements,

@@ -1,0 +1,111 @@
+/* What the footer says of a finished column chunk: encodings, sizes, statistics. */
+#include "format/chunk_write.h"
+
+#if INLAY_WRITE
+
+static inlay_status chunk_list(struct mem_pool *pool, struct thrift_list *list, size_t n,
+                                size_t width)
+{
+    list->n = (uint32_t)n;
+    return mem_pool_take(pool, n * width + 1, &list->items);
+}
+
+static inlay_status chunk_meta_statistics(struct chunk_writer *c, struct mem_pool *pool,
+                                           struct meta_column *m)
+{
+    void *block = NULL;
+    struct stats *s = &c->chunk_stats;
+    struct stats_bound *min = &c->index.min, *max = &c->index.max; /* free scratch by now */
+    if (c->flags & INLAY_WRITE_NO_STATISTICS)
+        return INLAY_OK;
+    TRY(mem_pool_take(pool, sizeof *m->statistics, &block));
+    struct meta_statistics *st = m->statistics = block;
+    META_SET(m, META_CM_STATISTICS);
+    META_SET(st, META_ST_NULL_COUNT);
+    st->null_count = s->nulls;
+    if (stats_counts_nans(s)) {
+        META_SET(st, META_ST_NAN_COUNT);
+        st->nan_count = s->nans;
+    }
+    buf_clear(&min->bytes);
+    buf_clear(&max->bytes);
+    if (!stats_bounds(s, min, max))
+        return min->bytes.status != INLAY_OK ? min->bytes.status : max->bytes.status;
+    st->min_value = st->min = (inlay_bytes){min->bytes.data, min->bytes.bytes};
+    st->max_value = st->max = (inlay_bytes){max->bytes.data, max->bytes.bytes};
+    st->min_exact = min->exact;
+    st->max_exact = max->exact;
+    st->has |= 1u << META_ST_MIN_VALUE | 1u << META_ST_MAX_VALUE | 1u << META_ST_MIN_EXACT |
+               1u << META_ST_MAX_EXACT;
+    if (s->order == TYPE_ORDER_BOOL || s->order == TYPE_ORDER_I32 || s->order == TYPE_ORDER_I64 ||
+        s->order == TYPE_ORDER_F32 || s->order == TYPE_ORDER_F64)
+        st->has |= 1u << META_ST_MIN | 1u << META_ST_MAX; /* old readers, signed order only */
+    return INLAY_OK;
+}
+
+static inlay_status chunk_meta_sizes(struct chunk_writer *c, struct mem_pool *pool,
+                                      struct meta_column *m)
+{
+    void *block = NULL;
+    bool strings = c->node->type == INLAY_BYTE_ARRAY;
+    if ((!strings && c->node->max_rep == 0 && c->node->max_def <= 1) ||
+        c->flags & INLAY_WRITE_NO_STATISTICS)
+        return INLAY_OK;
+    TRY(mem_pool_take(pool, sizeof *m->size_statistics, &block));
+    struct meta_size_statistics *z = m->size_statistics = block;
+    META_SET(m, META_CM_SIZE_STATISTICS);
+    if (strings) {
+        META_SET(z, META_SZ_BYTES);
+        z->unencoded_bytes = c->unencoded;
+    }
+    if (c->node->max_rep > 0) {
+        META_SET(z, META_SZ_REP);
+        z->rep_histogram = (struct thrift_list){c->rep_counts, c->node->max_rep + 1u};
+    }
+    if (c->node->max_def > 1) {
+        META_SET(z, META_SZ_DEF);
+        z->def_histogram = (struct thrift_list){c->def_counts, c->node->max_def + 1u};
+    }
+    return INLAY_OK;
+}
+
+static inlay_status chunk_meta_encodings(struct chunk_writer *c, struct mem_pool *pool,
+                                          struct meta_column *m)
+{
+    bool dictionary = c->dictionary_page_bytes > 0;
+    int32_t page_type = c->version == 2 ? META_PAGE_DATA_V2 : META_PAGE_DATA;
+    TRY(chunk_list(pool, &m->encodings, 4, sizeof(int32_t)));
+    TRY(chunk_list(pool, &m->encoding_stats, 3, sizeof(struct meta_encoding_stats)));
+    int32_t *e = m->encodings.items;
+    struct meta_encoding_stats *s = m->encoding_stats.items;
+    uint32_t n = 0, k = 0;
+    if (dictionary || c->encoding->id == ENCODING_PLAIN)
+        e[n++] = ENCODING_PLAIN;
+    if (c->encoding->id != ENCODING_PLAIN && c->encoding->id != ENCODING_RLE && c->n_plain_pages)
+        e[n++] = c->encoding->id;
+    e[n++] = ENCODING_RLE;
+    if (dictionary) {
+        e[n++] = ENCODING_RLE_DICTIONARY;
+        s[k++] = (struct meta_encoding_stats){7, META_PAGE_DICTIONARY, ENCODING_PLAIN, 1};
+    }
+    if (c->n_coded_pages)
+        s[k++] = (struct meta_encoding_stats){7, page_type, ENCODING_RLE_DICTIONARY,
+                                              (int32_t)c->n_coded_pages};
+    if (c->n_plain_pages)
+        s[k++] = (struct meta_encoding_stats){7, page_type, c->encoding->id,
+                                              (int32_t)c->n_plain_pages};
+    m->encodings.n = n;
+    m->encoding_stats.n = k;
+    if (k)
+        META_SET(m, META_CM_ENCODING_STATS);
+    return INLAY_OK;
+}
+
+inlay_status chunk_meta_fill(struct chunk_writer *c, struct mem_pool *pool, struct meta_column *m)
+{
+    TRY(chunk_meta_encodings(c, pool, m));
+    TRY(chunk_meta_sizes(c, pool, m));
+    return chunk_meta_statistics(c, pool, m);
+}
+
+#endif
