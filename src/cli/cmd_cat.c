@@ -182,7 +182,7 @@ static int cat_file(struct cat_job *job, const char *path)
 {
     struct files_input in;
     inlay_env env = files_env(&job->settings->files);
-    int code = files_open(&in, &env, path, &job->settings->files, FILES_MAP);
+    int code = files_open(&in, &env, path, &job->settings->files, 0);
     if (code != REPORT_DONE)
         return code;
     const struct options_list *columns = &job->settings->columns;

@@ -234,7 +234,7 @@ static int verify_file(const struct verify_settings *s, struct out *o, struct pr
         json_text(&job.json, "file", path);
         json_open(&job.json, "faults", '[');
     }
-    if (files_open(&job.in, &job.env, path, &s->files, FILES_MAP | FILES_QUIET) != REPORT_DONE) {
+    if (files_open(&job.in, &job.env, path, &s->files, FILES_QUIET) != REPORT_DONE) {
         verify_fault(&job);
     } else if (verify_metadata(&job)) {
         uint32_t leaves = inlay_schema_leaves(inlay_reader_schema(job.in.reader));

@@ -11,9 +11,12 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 
+/* Most memory that a command takes, whatever a file asks for; --no-limits lifts it. */
+#define FILES_MEMORY_BYTES ((uint64_t)4 << 30)
+
 inlay_env files_env(const struct files_settings *settings)
 {
-    inlay_env env = {0};
+    inlay_env env = {.limits = {.memory_bytes = FILES_MEMORY_BYTES}};
     if (settings->no_limits)
         env.limits = (inlay_limits){.footer_bytes = UINT64_MAX,
                                     .page_bytes = UINT64_MAX,
@@ -31,7 +34,7 @@ int files_open(struct files_input *in, inlay_env *env, const char *path,
     *in = (struct files_input){.env = env, .path = path};
     inlay_read_options options = {.no_crc = settings->no_crc};
     inlay_status status =
-        inlay_file_open(env, path, (flags & FILES_MAP) != 0, &in->file, &in->source);
+        inlay_file_open(env, path, false, &in->file, &in->source);
     if (status == INLAY_OK)
         status = inlay_reader_open(env, &in->source, &options, &in->reader);
     if (status == INLAY_OK)

@@ -29,8 +29,9 @@ struct files_input {
 /* An env for reading, limits as asked for. */
 inlay_env files_env(const struct files_settings *settings);
 
-enum { FILES_MAP = 1, FILES_QUIET = 2 /* the failure stays in the env */ };
-/* Open a file as Parquet. Returns an exit code; a failure has been reported. */
+enum { FILES_QUIET = 1 /* the failure stays in the env */ };
+/* Open a file as Parquet, by reading: a mapped file that another process cuts short would kill us, and
+ * mapping is not faster here. Returns an exit code; a failure has been reported. */
 int files_open(struct files_input *in, inlay_env *env, const char *path,
                const struct files_settings *settings, unsigned flags);
 void files_close(struct files_input *in);
