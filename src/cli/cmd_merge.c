@@ -69,7 +69,8 @@ static void merge_text(struct out *o, const struct inputs *in, const inlay_merge
 static const char *merge_advice(const inlay_error *e)
 {
     if (e->status == INLAY_CORRUPT && e->row >= 0)
-        return "sort that file first, or name the order that it has with --sort";
+        return "sort that file first, or name the order that it has with --sort; without --sort the "
+               "order in the files' own footers counts";
     if (e->status == INLAY_CORRUPT && e->at < 0 && e->page < 0)
         return NULL; /* the inputs contradict each other */
     return report_advice(e->status);

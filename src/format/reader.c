@@ -280,7 +280,7 @@ static inlay_status reader_chunk_check(inlay_reader *r, uint32_t leaf,
                                        const char **what)
 {
     const inlay_node *node = inlay_schema_leaf(r->schema, leaf);
-    if (META_HAS(chunk, META_CC_CRYPTO) && !META_HAS(chunk, META_CC_META)) {
+    if (META_HAS(chunk, META_CC_CRYPTO)) {
         *what = ERR("the column is encrypted, and this build cannot decrypt");
         return INLAY_UNSUPPORTED;
     }

@@ -150,6 +150,21 @@ static inlay_status writer_copy(inlay_writer *w, inlay_bytes *bytes)
     return INLAY_OK;
 }
 
+/* Options for all columns are wrong by themselves, not because of a column. */
+static inlay_status writer_check_options(inlay_writer *w, const inlay_write_options *options)
+{
+    const struct codec *codec = NULL;
+    const char *what = NULL;
+    int level = 0;
+    if (options->page_version > 2)
+        return err_set(w->env, INLAY_ARG, ERR("page versions are 1 and 2"));
+    if (options->encoding && !writer_name_is(options->encoding, "dictionary") &&
+        !encoding_by_name(options->encoding))
+        return err_set(w->env, INLAY_ARG, ERR("unknown encoding"));
+    inlay_status status = options->codec ? codec_parse(options->codec, &codec, &level, &what) : INLAY_OK;
+    return status == INLAY_OK ? status : err_set(w->env, status, what);
+}
+
 static inlay_status writer_start(inlay_writer *w, const inlay_schema *schema,
                                  const inlay_write_options *options)
 {
@@ -157,8 +172,7 @@ static inlay_status writer_start(inlay_writer *w, const inlay_schema *schema,
     const char *by = options->created_by ? options->created_by
                                          : "inlay version " INLAY_VERSION " (build c11)";
     w->created_by = (inlay_bytes){(const uint8_t *)by, strlen(by)};
-    if (options->page_version > 2)
-        return err_set(w->env, INLAY_ARG, ERR("page versions are 1 and 2"));
+    TRY(writer_check_options(w, options));
     w->version = options->page_version == 2 ? 2 : 1;
     w->flags = options->flags;
     TRY(writer_copy(w, &w->created_by));
