@@ -70,7 +70,7 @@ LIB_SRC := \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
-  $(call list,format,meta type schema schema_meta levels stats index footer page chunk_read reader \
+  $(call list,format,meta type schema schema_meta levels stats index footer page chunk_read chunk_seek reader \
                      chunk_write chunk_meta writer) \
   $(call list,arrow,schema) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \

@@ -5,12 +5,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-struct test_suite {
-    const char *name;
-    const struct test *tests;
-};
-extern const struct test_suite test_suites[];
-
 static jmp_buf test_jump;
 static const char *test_skipped;
 static uint64_t test_seed, test_state;

@@ -21,6 +21,11 @@ struct test {
     const char *name;
     void (*run)(void);
 };
+struct test_suite {
+    const char *name;
+    const struct test *tests;
+};
+extern const struct test_suite test_suites[]; /* build/tests/suites.c; ends with {0} */
 #define TEST_SUITE(id) const struct test test_suite_##id[]
 
 void test_fail(const char *file, int line, const char *format, ...);

@@ -4,87 +4,22 @@
  * expanded when they are not constant; a batch is cut from a piece at row borders. Bytes come through
  * one window over the chunk: a view of the source, or one buffer that holds at least the open page.
  */
-#include "inlay/reader.h"
+#include "format/chunk_read.h"
 
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/io.h"
-#include "format/page.h"
-#include "format/reader.h"
 #include "format/type.h"
-
-enum {
-    CHUNK_PIECE = 16384,         /* most levels of a piece, values of a batch */
-    CHUNK_PIECE_BYTES = 64 * 1024 * 1024, /* most bytes of a batch of very wide values */
-    CHUNK_WINDOW = 64 * 1024,    /* least that is read at once */
-    CHUNK_HEADER_FIRST = 256,    /* bytes tried for a page header, then doubled */
-    CHUNK_HEADER_LIMIT = 16 * 1024 * 1024,
-    CHUNK_PAGE_LIMIT = 256 * 1024 * 1024,
-    CHUNK_RATIO = 4096,          /* most that a page may grow, above ... */
-    CHUNK_RATIO_FROM = 16 * 1024 * 1024
-};
-
-struct inlay_column {
-    inlay_reader *reader;
-    inlay_env *env;
-    uint32_t leaf, flags;
-    const inlay_node *node;
-    uint32_t width;    /* bytes of one value in memory */
-    size_t piece_most; /* levels of a piece: a multiple of 8 */
-    bool failed;       /* only a seek or close may follow */
-    bool parked;       /* memory was given back; `row` is where to go on */
-
-    /* the chunk */
-    uint32_t row_group;   /* open, or the next to open */
-    bool open;
-    bool levels_known;    /* levels_left is exact; not after a jump through the offset index */
-    uint64_t at, end;     /* next page; end of the chunk */
-    int64_t levels_left;  /* of the chunk, not yet in an opened page */
-    int64_t rows_left;    /* of the row group, not yet begun */
-    int64_t row;          /* of the file: the next one to begin */
-    struct codec_context *codec; /* the reader's */
-    struct mem_pool pool; /* chunk metadata */
-    struct meta_chunk chunk;
-
-    /* bytes */
-    struct buf window;
-    uint64_t window_at;
-    struct mem_pool header_pool;
-
-    /* dictionary */
-    struct buf dictionary_raw, dictionary_values;
-    size_t n_dictionary;
-    bool has_dictionary;
-    uint64_t serial;
-
-    /* the page */
-    uint32_t n_pages; /* data pages opened or passed in this chunk */
-    uint32_t page_no; /* of the page at page_at */
-    uint64_t page_at;
-    struct buf raw;
-    struct page_body body;
-    bool coded;            /* values are dictionary codes */
-    struct rle codes_in;
-    struct decoder decoder;
-    size_t page_left;      /* levels not yet in a piece */
-    bool any_level;        /* a level of this chunk was delivered */
-    bool drop_tail;        /* the rest of a row that was passed over is still to be dropped */
-
-    /* the piece */
-    size_t piece_at, piece_n;
-    struct buf def, rep, values, codes, scratch, carry;
-};
 
 /* ---- failures ---- */
 
-static inlay_status chunk_fail(inlay_column *c, inlay_status status, const char *what)
+inlay_status chunk_fail(inlay_column *c, inlay_status status, const char *what)
 {
     return err_set_at(c->env, status, what, c->page_at);
 }
 
 /* Say where, for what a deeper place said without. */
-static inlay_status chunk_where(inlay_column *c, inlay_status status)
+inlay_status chunk_where(inlay_column *c, inlay_status status)
 {
     if (status == INLAY_OK || status == INLAY_END)
         return status;
@@ -150,7 +85,7 @@ void inlay_column_close(inlay_column *column)
     mem_free(column->env, column, sizeof *column);
 }
 
-static void chunk_reset(inlay_column *c)
+void chunk_reset(inlay_column *c)
 {
     c->open = false;
     c->page_left = c->piece_at = c->piece_n = 0;
@@ -164,7 +99,7 @@ static void chunk_reset(inlay_column *c)
 }
 
 /* Is the next level surely the first of a row? */
-static bool chunk_at_row_start(const inlay_column *c)
+bool chunk_at_row_start(const inlay_column *c)
 {
     if (c->node->max_rep == 0 || !c->open)
         return true;
@@ -210,7 +145,7 @@ static inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const ui
     return status;
 }
 
-static inlay_status chunk_header(inlay_column *c, struct page_header *header)
+inlay_status chunk_header(inlay_column *c, struct page_header *header)
 {
     uint64_t limit = c->env->limits.page_header_bytes ? c->env->limits.page_header_bytes
                                                       : (uint64_t)CHUNK_HEADER_LIMIT;
@@ -257,7 +192,7 @@ static inlay_status chunk_page(inlay_column *c, const struct page_header *header
 /* ---- chunk ---- */
 
 /* Open the chunk of the next row group that has rows; END behind the last. */
-static inlay_status chunk_open(inlay_column *c)
+inlay_status chunk_open(inlay_column *c)
 {
     const struct meta_row_group *group = NULL;
     uint32_t n = inlay_reader_row_groups(c->reader);
@@ -297,7 +232,7 @@ static bool chunk_dictionary_fits(const inlay_column *c, size_t n, size_t bytes)
     return each ? n <= bytes / each : n / 8 <= bytes;
 }
 
-static inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header)
+inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header)
 {
     const struct meta_dictionary_page *m = header->meta.dictionary;
     const uint8_t *data = NULL;
@@ -567,7 +502,7 @@ static inlay_status chunk_values_skip(inlay_column *c, size_t n)
 }
 
 /* Cut the next batch from the open piece; batch == NULL passes over it. */
-static inlay_status chunk_batch(inlay_column *c, size_t max_rows, inlay_batch *batch)
+inlay_status chunk_batch(inlay_column *c, size_t max_rows, inlay_batch *batch)
 {
     size_t n_rows = 0, n = chunk_cut(c, max_rows, &n_rows), present = chunk_present(c, n);
     if ((int64_t)n_rows > c->rows_left)
@@ -614,7 +549,7 @@ static inlay_status chunk_drop_tail(inlay_column *c)
 }
 
 /* A piece with levels in it; opens pages and chunks as needed. END behind the last row group. */
-static inlay_status chunk_ready(inlay_column *c, int64_t *skip)
+inlay_status chunk_ready(inlay_column *c, int64_t *skip)
 {
     for (;;) {
         if (c->piece_at < c->piece_n && c->drop_tail)
@@ -656,165 +591,5 @@ inlay_status inlay_column_read(inlay_column *column, size_t max_rows, inlay_batc
     inlay_status status = chunk_ready(c, NULL);
     if (status == INLAY_OK)
         status = chunk_batch(c, max_rows ? max_rows : SIZE_MAX, batch);
-    return chunk_where(c, status);
-}
-
-/* ---- seeking ---- */
-
-/* Jump to the data page that holds `row` (of the row group) by the offset index. Anything odd in the
- * index means not to use it: page headers then lead the way. */
-static inlay_status chunk_jump(inlay_column *c, int64_t row)
-{
-    const struct meta_chunk *m = &c->chunk;
-    if (!META_HAS(m, META_CC_OFFSET_INDEX_AT) || m->offset_index_at < 4 || m->offset_index_bytes <= 0)
-        return INLAY_OK;
-    struct meta_offset_index index;
-    struct mem_pool pool;
-    struct buf buffer;
-    const uint8_t *data = NULL;
-    buf_init(&buffer, c->env);
-    mem_pool_init(&pool, c->env);
-    inlay_status status = io_read(c->env, &c->reader->source, (uint64_t)m->offset_index_at,
-                                  (size_t)m->offset_index_bytes, &buffer, &data);
-    if (status == INLAY_OK)
-        status = meta_read(c->env, &pool, &meta_offset_index_table, data,
-                           (size_t)m->offset_index_bytes, (uint64_t)m->offset_index_at, &index, NULL);
-    if (status == INLAY_OK) {
-        const struct meta_page_location *p = index.pages.items;
-        uint32_t i = 0;
-        while (i + 1 < index.pages.n && p[i + 1].first_row <= row)
-            i++;
-        int64_t here = c->node->max_rep == 0 ? c->levels_left - (i ? p[i].first_row : 0) : 1;
-        if (i > 0 && p[i].at > (int64_t)c->at && (uint64_t)p[i].at < c->end &&
-            p[i].first_row <= row && p[i].first_row > 0 && p[i].first_row < c->rows_left && here > 0) {
-            c->at = (uint64_t)p[i].at;
-            c->n_pages = i;
-            c->rows_left -= p[i].first_row;
-            c->row += p[i].first_row;
-            c->levels_known = c->node->max_rep == 0;
-            c->levels_left -= p[i].first_row;
-        }
-    }
-    buf_free(&buffer);
-    mem_pool_free(&pool);
-    return status == INLAY_NOMEM || status == INLAY_IO ? status : INLAY_OK;
-}
-
-/* Read the dictionary page if the chunk begins with one. */
-static inlay_status chunk_load_first(inlay_column *c)
-{
-    struct page_header header;
-    if (c->has_dictionary || c->n_pages > 0 || c->levels_left == 0)
-        return INLAY_OK;
-    TRY(chunk_header(c, &header));
-    if (header.meta.type != META_PAGE_DICTIONARY)
-        return INLAY_OK;
-    TRY(chunk_dictionary(c, &header));
-    c->at += header.bytes + header.compressed_bytes;
-    return INLAY_OK;
-}
-
-static inlay_status chunk_skip_rows(inlay_column *c, int64_t rows)
-{
-    enum { CHUNK_JUMP_FROM = 2 * CHUNK_PIECE }; /* nearer rows are reached by reading on */
-    if (c->piece_at == c->piece_n && c->page_left == 0 && c->n_pages == 0 && rows >= CHUNK_JUMP_FROM) {
-        TRY(chunk_load_first(c));
-        int64_t before = c->row;
-        TRY(chunk_jump(c, rows));
-        rows -= c->row - before;
-    }
-    while (rows > 0) {
-        int64_t before = c->row, by_header = rows;
-        inlay_status status = chunk_ready(c, &by_header);
-        if (status == INLAY_END)
-            return chunk_fail(c, INLAY_CORRUPT, ERR("pages hold fewer rows than the row group says"));
-        TRY(status);
-        rows -= c->row - before;
-        if (rows <= 0)
-            break;
-        before = c->row;
-        TRY(chunk_batch(c, (uint64_t)rows < SIZE_MAX ? (size_t)rows : SIZE_MAX, NULL));
-        rows -= c->row - before;
-    }
-    c->drop_tail = c->node->max_rep > 0;
-    return INLAY_OK;
-}
-
-inlay_status inlay_column_seek(inlay_column *column, int64_t row)
-{
-    inlay_column *c = column;
-    uint32_t group = 0, n = inlay_reader_row_groups(c->reader);
-    int64_t first = 0, next = 0;
-    if (row < 0)
-        return err_set(c->env, INLAY_ARG, ERR("no such row"));
-    for (; group < n; group++, first = next) {
-        inlay_status status = reader_first_row(c->reader, group + 1, &next);
-        if (status != INLAY_OK)
-            return chunk_where(c, status);
-        if (row < next)
-            break;
-    }
-    if (group == n && row > first)
-        return err_set(c->env, INLAY_ARG, ERR("no such row"));
-    bool forward = !c->failed && c->open && c->row_group == group && c->row <= row &&
-                   chunk_at_row_start(c);
-    c->failed = c->parked = false;
-    if (!forward) {
-        chunk_reset(c);
-        c->row_group = group;
-        c->row = first;
-        if (group == n)
-            return INLAY_OK;
-        inlay_status status = chunk_open(c);
-        if (status != INLAY_OK)
-            return chunk_where(c, status);
-    }
-    return c->row == row ? INLAY_OK : chunk_where(c, chunk_skip_rows(c, row - c->row));
-}
-
-/* ---- dictionary, position ---- */
-
-inlay_dictionary inlay_column_dictionary(const inlay_column *column)
-{
-    return (inlay_dictionary){column->has_dictionary ? column->dictionary_values.data : NULL,
-                              column->has_dictionary ? column->n_dictionary : 0,
-                              column->has_dictionary ? column->serial : 0};
-}
-uint32_t inlay_column_row_group(const inlay_column *column)
-{
-    return column->row_group;
-}
-uint32_t inlay_column_page(const inlay_column *column)
-{
-    return column->n_pages ? column->n_pages - 1 : 0;
-}
-
-/* encoding_stats are the only proof that no page of the chunk fell back to another encoding. */
-static bool chunk_all_codes(const struct meta_column *m)
-{
-    const struct meta_encoding_stats *s = m->encoding_stats.items;
-    bool any = false;
-    for (uint32_t i = 0; i < m->encoding_stats.n; i++) {
-        if (s[i].page_type != META_PAGE_DATA && s[i].page_type != META_PAGE_DATA_V2)
-            continue;
-        if (s[i].count && s[i].encoding != ENCODING_RLE_DICTIONARY &&
-            s[i].encoding != ENCODING_PLAIN_DICTIONARY)
-            return false;
-        any = any || s[i].count > 0;
-    }
-    return any;
-}
-
-inlay_status inlay_column_load_dictionary(inlay_column *column, bool *all_codes)
-{
-    inlay_column *c = column;
-    *all_codes = false;
-    inlay_status status = c->open ? INLAY_OK : chunk_open(c);
-    if (status == INLAY_END)
-        return INLAY_OK;
-    if (status == INLAY_OK)
-        status = chunk_load_first(c);
-    if (status == INLAY_OK)
-        *all_codes = c->has_dictionary && chunk_all_codes(c->chunk.meta);
     return chunk_where(c, status);
 }

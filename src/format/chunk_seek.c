@@ -1,0 +1,161 @@
+/* Going to a row of a column: by row group, by the offset index, by page headers, and within a page; and the
+ * dictionary that a chunk begins with. */
+#include "format/chunk_read.h"
+
+/* Jump to the data page that holds `row` (of the row group) by the offset index. Anything odd in the
+ * index means not to use it: page headers then lead the way. */
+static inlay_status chunk_jump(inlay_column *c, int64_t row)
+{
+    const struct meta_chunk *m = &c->chunk;
+    if (!META_HAS(m, META_CC_OFFSET_INDEX_AT) || m->offset_index_at < 4 || m->offset_index_bytes <= 0)
+        return INLAY_OK;
+    struct meta_offset_index index;
+    struct mem_pool pool;
+    struct buf buffer;
+    const uint8_t *data = NULL;
+    buf_init(&buffer, c->env);
+    mem_pool_init(&pool, c->env);
+    inlay_status status = io_read(c->env, &c->reader->source, (uint64_t)m->offset_index_at,
+                                  (size_t)m->offset_index_bytes, &buffer, &data);
+    if (status == INLAY_OK)
+        status = meta_read(c->env, &pool, &meta_offset_index_table, data,
+                           (size_t)m->offset_index_bytes, (uint64_t)m->offset_index_at, &index, NULL);
+    if (status == INLAY_OK) {
+        const struct meta_page_location *p = index.pages.items;
+        uint32_t i = 0;
+        while (i + 1 < index.pages.n && p[i + 1].first_row <= row)
+            i++;
+        int64_t here = c->node->max_rep == 0 ? c->levels_left - (i ? p[i].first_row : 0) : 1;
+        if (i > 0 && p[i].at > (int64_t)c->at && (uint64_t)p[i].at < c->end &&
+            p[i].first_row <= row && p[i].first_row > 0 && p[i].first_row < c->rows_left && here > 0) {
+            c->at = (uint64_t)p[i].at;
+            c->n_pages = i;
+            c->rows_left -= p[i].first_row;
+            c->row += p[i].first_row;
+            c->levels_known = c->node->max_rep == 0;
+            c->levels_left -= p[i].first_row;
+        }
+    }
+    buf_free(&buffer);
+    mem_pool_free(&pool);
+    return status == INLAY_NOMEM || status == INLAY_IO ? status : INLAY_OK;
+}
+
+/* Read the dictionary page if the chunk begins with one. */
+static inlay_status chunk_load_first(inlay_column *c)
+{
+    struct page_header header;
+    if (c->has_dictionary || c->n_pages > 0 || c->levels_left == 0)
+        return INLAY_OK;
+    TRY(chunk_header(c, &header));
+    if (header.meta.type != META_PAGE_DICTIONARY)
+        return INLAY_OK;
+    TRY(chunk_dictionary(c, &header));
+    c->at += header.bytes + header.compressed_bytes;
+    return INLAY_OK;
+}
+
+static inlay_status chunk_skip_rows(inlay_column *c, int64_t rows)
+{
+    enum { CHUNK_JUMP_FROM = 2 * CHUNK_PIECE }; /* nearer rows are reached by reading on */
+    if (c->piece_at == c->piece_n && c->page_left == 0 && c->n_pages == 0 && rows >= CHUNK_JUMP_FROM) {
+        TRY(chunk_load_first(c));
+        int64_t before = c->row;
+        TRY(chunk_jump(c, rows));
+        rows -= c->row - before;
+    }
+    while (rows > 0) {
+        int64_t before = c->row, by_header = rows;
+        inlay_status status = chunk_ready(c, &by_header);
+        if (status == INLAY_END)
+            return chunk_fail(c, INLAY_CORRUPT, ERR("pages hold fewer rows than the row group says"));
+        TRY(status);
+        rows -= c->row - before;
+        if (rows <= 0)
+            break;
+        before = c->row;
+        TRY(chunk_batch(c, (uint64_t)rows < SIZE_MAX ? (size_t)rows : SIZE_MAX, NULL));
+        rows -= c->row - before;
+    }
+    c->drop_tail = c->node->max_rep > 0;
+    return INLAY_OK;
+}
+
+inlay_status inlay_column_seek(inlay_column *column, int64_t row)
+{
+    inlay_column *c = column;
+    uint32_t group = 0, n = inlay_reader_row_groups(c->reader);
+    int64_t first = 0, next = 0;
+    if (row < 0)
+        return err_set(c->env, INLAY_ARG, ERR("no such row"));
+    for (; group < n; group++, first = next) {
+        inlay_status status = reader_first_row(c->reader, group + 1, &next);
+        if (status != INLAY_OK)
+            return chunk_where(c, status);
+        if (row < next)
+            break;
+    }
+    if (group == n && row > first)
+        return err_set(c->env, INLAY_ARG, ERR("no such row"));
+    bool forward = !c->failed && c->open && c->row_group == group && c->row <= row &&
+                   chunk_at_row_start(c);
+    c->failed = c->parked = false;
+    if (!forward) {
+        chunk_reset(c);
+        c->row_group = group;
+        c->row = first;
+        if (group == n)
+            return INLAY_OK;
+        inlay_status status = chunk_open(c);
+        if (status != INLAY_OK)
+            return chunk_where(c, status);
+    }
+    return c->row == row ? INLAY_OK : chunk_where(c, chunk_skip_rows(c, row - c->row));
+}
+
+/* ---- dictionary, position ---- */
+
+inlay_dictionary inlay_column_dictionary(const inlay_column *column)
+{
+    return (inlay_dictionary){column->has_dictionary ? column->dictionary_values.data : NULL,
+                              column->has_dictionary ? column->n_dictionary : 0,
+                              column->has_dictionary ? column->serial : 0};
+}
+uint32_t inlay_column_row_group(const inlay_column *column)
+{
+    return column->row_group;
+}
+uint32_t inlay_column_page(const inlay_column *column)
+{
+    return column->n_pages ? column->n_pages - 1 : 0;
+}
+
+/* encoding_stats are the only proof that no page of the chunk fell back to another encoding. */
+static bool chunk_all_codes(const struct meta_column *m)
+{
+    const struct meta_encoding_stats *s = m->encoding_stats.items;
+    bool any = false;
+    for (uint32_t i = 0; i < m->encoding_stats.n; i++) {
+        if (s[i].page_type != META_PAGE_DATA && s[i].page_type != META_PAGE_DATA_V2)
+            continue;
+        if (s[i].count && s[i].encoding != ENCODING_RLE_DICTIONARY &&
+            s[i].encoding != ENCODING_PLAIN_DICTIONARY)
+            return false;
+        any = any || s[i].count > 0;
+    }
+    return any;
+}
+
+inlay_status inlay_column_load_dictionary(inlay_column *column, bool *all_codes)
+{
+    inlay_column *c = column;
+    *all_codes = false;
+    inlay_status status = c->open ? INLAY_OK : chunk_open(c);
+    if (status == INLAY_END)
+        return INLAY_OK;
+    if (status == INLAY_OK)
+        status = chunk_load_first(c);
+    if (status == INLAY_OK)
+        *all_codes = c->has_dictionary && chunk_all_codes(c->chunk.meta);
+    return chunk_where(c, status);
+}
