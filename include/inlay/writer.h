@@ -24,8 +24,9 @@ enum {
 };
 
 /* Text options: codec "zstd:3", "snappy", "none", "gzip:6", "lz4_raw", "brotli:5"; encoding
- * "dictionary" (with fallback to plain), "plain", "delta_binary_packed", "rle" (BOOLEAN). NULL = the
- * default. */
+ * "dictionary" (with fallback to plain), "plain", "rle" (BOOLEAN), "delta_binary_packed" (INT32, INT64),
+ * "delta_length_byte_array", "delta_byte_array", "byte_stream_split". NULL = the default. An encoding for
+ * all columns goes to those that can take it; one for a column that cannot is ARG. */
 typedef struct inlay_column_options {
     uint32_t leaf;
     const char *codec;
@@ -47,7 +48,7 @@ typedef struct inlay_write_options {
 
 typedef struct inlay_writer inlay_writer;
 
-/* `sink` and `schema` are copied. Nothing is written before the first page. Errors: ARG, NOMEM,
+/* `sink` and `schema` are copied. Writes the file's first four bytes. Errors: IO, ARG, NOMEM,
  * UNSUPPORTED (a codec that this build lacks). */
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_open(inlay_env *env, const inlay_sink *sink,
                                                        const inlay_schema *schema,

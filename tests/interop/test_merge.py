@@ -124,7 +124,8 @@ for case in range(40):
         inputs.append(path)
     target = out(f"out{case}.parquet")
     try:
-        inlay("merge", *inputs, "-o", target, "--sort", "a|-b", "--row-group-rows", "200", "--quiet")
+        inlay("merge", *inputs, "-o", target, "--sort", "a|-b", "--row-group-rows", "200", "--quiet",
+              "--codec", random.choice(["zstd", "zstd:9", "snappy", "gzip", "lz4_raw", "brotli", "none"]))
         got = pq.ParquetFile(target).read().to_pylist()
         names = set(n for p in inputs for n in pq.ParquetFile(p).schema_arrow.names)
         want = [{n: row.get(n) for n in names} for row in sorted(everything, key=key)]
