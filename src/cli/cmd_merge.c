@@ -126,7 +126,8 @@ static const struct options_row merge_options[] = {
      "where the result goes; it appears when it is whole"},
     {"sort", 's', OPTIONS_TEXT, offsetof(struct merge_settings, sort), "COLUMNS",
      "the inputs' order: 'metric_name|-timestamp_secs', a minus\n"
-     "sign is descending; without it the files' qh.sort_fields"},
+     "sign is descending, 'timestamp' too unless +timestamp; without\n"
+     "it the files' qh.sort_fields"},
     {"row-group-rows", 'g', OPTIONS_UINT, offsetof(struct merge_settings, row_group_rows), "N",
      "most rows of a row group of several values (131072)"},
     {"codec", 0, OPTIONS_TEXT, offsetof(struct merge_settings, codec), "CODEC",
