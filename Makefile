@@ -201,9 +201,11 @@ demo: all
 
 # ---- delivery ----
 
+# The prefix is known only when installing, so the file that is installed is made there and then.
+PC = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' inlay.pc.in
 $(BUILD)/inlay.pc: inlay.pc.in Makefile
 	@mkdir -p $(@D)
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' inlay.pc.in > $@
+	@$(PC) > $@
 
 .PHONY: install uninstall size clean help format
 MAN := $(wildcard man/*.1)
@@ -213,7 +215,7 @@ install: all
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 $(BUILD)/inlay $(DESTDIR)$(PREFIX)/bin/inlay
 	install -m 644 $(BUILD)/libinlay.a $(DESTDIR)$(PREFIX)/lib/libinlay.a
-	install -m 644 $(BUILD)/inlay.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/inlay.pc
+	$(PC) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inlay.pc
 	install -m 644 $(PUBLIC) $(DESTDIR)$(PREFIX)/include/inlay
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 completions/inlay.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/inlay

@@ -2,6 +2,7 @@
 # All tests of `make test`; ends with one line that adds them up. Steps that count for themselves print
 # "NAME: N passed, N failed[, N skipped]" as their last line; the others count as one.
 set -u
+export BUILD MAKE
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -46,6 +47,7 @@ single layers $MAKE -s layers
 if [ "${SAN:-}" != 1 ]; then
     single exports $MAKE -s check-exports
     single amalgamation $MAKE -s amalgamation-test
+    single install sh tests/install.sh
 fi
 single "fuzz seeds" $MAKE -s fuzz-replay
 echo "$passed passed, $failed failed, $skipped skipped"
