@@ -49,12 +49,13 @@ typedef struct inlay_row_group {
 
 /* Statistics as the footer has them. Bounds are PLAIN bytes (BYTE_ARRAY without its length).
  * `usable` is false where a bound must not be used to skip data (unknown order, deprecated field on
- * an unsigned type, known writer faults): parquet.thrift Statistics, ColumnOrder. */
+ * an unsigned type, known writer faults), and `why` says so: parquet.thrift Statistics, ColumnOrder. */
 typedef struct inlay_statistics {
     bool has_min, has_max, usable, has_null_count, has_distinct_count, has_nan_count;
     int8_t min_exact, max_exact; /* 1 yes, 0 no, -1 not said */
     inlay_bytes min, max;
     int64_t null_count, distinct_count, nan_count;
+    const char *why; /* constant text where `usable` is false and there are bounds; "" otherwise */
 } inlay_statistics;
 
 typedef struct inlay_chunk {
