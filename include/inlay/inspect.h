@@ -142,7 +142,6 @@ typedef struct inlay_page_index {
     int32_t boundary_order; /* 0 unordered, 1 ascending, 2 descending */
     bool usable;            /* the bounds may be used to skip pages: their order is known */
     const char *why;        /* constant text where they may not; "" otherwise */
-    void *memory;           /* private */
 } inlay_page_index;
 
 /* Read and check the form: lists of equal length, locations ascending and inside the chunk, rows

@@ -22,6 +22,9 @@ inlay_env files_env(const struct files_settings *settings)
                                     .page_bytes = UINT64_MAX,
                                     .page_header_bytes = UINT64_MAX,
                                     .dictionary_bytes = UINT64_MAX,
+                                    .rows = UINT64_MAX,
+                                    .decoded_bytes = UINT64_MAX,
+                                    .chunk_ratio = UINT64_MAX,
                                     .thrift_elements = UINT64_MAX,
                                     .thrift_bytes = UINT64_MAX,
                                     .schema_nodes = UINT32_MAX};

@@ -125,8 +125,7 @@ void inlay_column_park(inlay_column *column)
 
 /* ---- bytes ---- */
 
-/* [at, at + n) of the chunk, n at most what is left of it. */
-static inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const uint8_t **data)
+inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const uint8_t **data)
 {
     const inlay_source *source = &c->reader->source;
     if (source->view)
@@ -191,6 +190,33 @@ static inlay_status chunk_page(inlay_column *c, const struct page_header *header
 
 /* ---- chunk ---- */
 
+/* What this chunk will cost is known from the footer. A file of 42 kB may state, validly, more than 4 PB of
+ * values (runs, shared dictionaries, chunks that lie on each other: "42.parquet"), so the work is refused
+ * before it begins. Values are counted in memory form: what a dictionary shares counts each time. */
+static inlay_status chunk_budget(inlay_column *c)
+{
+    const inlay_limits *l = &c->env->limits;
+    const struct meta_column *m = c->chunk.meta;
+    uint64_t packed = (uint64_t)m->compressed_bytes, levels = (uint64_t)m->num_values;
+    uint64_t most = l->decoded_bytes, ratio = l->chunk_ratio ? l->chunk_ratio : CHUNK_BUDGET_RATIO;
+    if (!most) {
+        uint64_t size = c->reader->source.size_bytes;
+        most = size < UINT64_MAX / CHUNK_BUDGET_GROWTH ? size * CHUNK_BUDGET_GROWTH : UINT64_MAX;
+        most = most > (uint64_t)64 << 30 ? most : (uint64_t)64 << 30;
+    }
+    uint64_t bytes = levels < UINT64_MAX / c->width ? levels * c->width : UINT64_MAX;
+    if (bytes > CHUNK_BUDGET_FROM && bytes / ratio > packed)
+        return chunk_fail(c, INLAY_LIMIT,
+                          ERR("column chunk states more values than its bytes make likely: a bomb?"));
+    if (c->row_group < c->budgeted)
+        return INLAY_OK; /* parked or sought back: counted before */
+    if (bytes > most || c->reader->decoded_bytes > most - bytes)
+        return chunk_fail(c, INLAY_LIMIT, ERR("the file's values are larger than limits allow"));
+    c->reader->decoded_bytes += bytes;
+    c->budgeted = c->row_group + 1;
+    return INLAY_OK;
+}
+
 /* Open the chunk of the next row group that has rows; END behind the last. */
 inlay_status chunk_open(inlay_column *c)
 {
@@ -206,11 +232,13 @@ inlay_status chunk_open(inlay_column *c)
     chunk_reset(c);
     mem_pool_reset(&c->pool);
     c->rows_left = group->num_rows;
+    TRY(reader_first_row(c->reader, c->row_group + 1, &c->row)); /* counts this one's rows too */
     TRY(reader_first_row(c->reader, c->row_group, &c->row));
     TRY(reader_chunk(c->reader, c->row_group, c->leaf, &c->pool, &c->chunk, &c->at, &c->end));
     c->page_at = c->at;
     c->levels_left = c->chunk.meta->num_values;
     c->levels_known = true;
+    TRY(chunk_budget(c));
     TRY(reader_codec(c->reader, c->chunk.meta->codec, &c->codec));
     c->open = true;
     return INLAY_OK;

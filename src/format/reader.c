@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "format/type.h"
+#include "format/trust.h"
 
 /* ---- open and close ---- */
 
@@ -210,6 +210,10 @@ inlay_status reader_first_row(inlay_reader *r, uint32_t row_group, int64_t *row)
         TRY(reader_touch(r, r->known, &group));
         if (group->num_rows > INT64_MAX - r->first_rows[r->known])
             return reader_group_fault(r, r->known, ERR("row counts overflow"));
+        uint64_t most = r->env->limits.rows ? r->env->limits.rows : (uint64_t)1 << 40;
+        if ((uint64_t)(r->first_rows[r->known] + group->num_rows) > most)
+            return err_set_at(r->env, INLAY_LIMIT, ERR("the file has more rows than limits allow"),
+                              r->footer.at);
         r->first_rows[r->known + 1] = r->first_rows[r->known] + group->num_rows;
         r->known++;
     }
@@ -333,53 +337,6 @@ inlay_status reader_chunk(inlay_reader *r, uint32_t row_group, uint32_t leaf, st
 
 /* ---- column chunks as the API shows them ---- */
 
-/* Deprecated min and max were compared as signed bytes whatever the type: they hold only where that is
- * the type's order, or where both are the same value (parquet.thrift Statistics). */
-static bool reader_old_bounds_hold(enum type_order order, const struct meta_statistics *s)
-{
-    if (order == TYPE_ORDER_BOOL || order == TYPE_ORDER_I32 || order == TYPE_ORDER_I64 ||
-        order == TYPE_ORDER_F32 || order == TYPE_ORDER_F64)
-        return true;
-    return order != TYPE_ORDER_NONE && META_HAS(s, META_ST_MIN) && META_HAS(s, META_ST_MAX) &&
-           s->min.len == s->max.len && memcmp(s->min.data, s->max.data, s->min.len) == 0;
-}
-
-/* min_value and max_value hold where column_orders name an order that we know. */
-static bool reader_order_known(const inlay_reader *r, uint32_t leaf, enum type_order order)
-{
-    const struct thrift_list *orders = &r->footer.meta.column_orders;
-    if (order == TYPE_ORDER_NONE || orders->n != inlay_schema_leaves(r->schema))
-        return false;
-    const struct meta_column_order *o = (const struct meta_column_order *)orders->items + leaf;
-    bool is_float = order == TYPE_ORDER_F32 || order == TYPE_ORDER_F64 || order == TYPE_ORDER_F16;
-    return META_HAS(o, META_ORDER_TYPE) || (META_HAS(o, META_ORDER_IEEE_754) && is_float);
-}
-
-static void reader_statistics(const inlay_reader *r, uint32_t leaf, const struct meta_statistics *s,
-                              inlay_statistics *out)
-{
-    enum type_order order = type_order_of(inlay_schema_leaf(r->schema, leaf));
-    *out = (inlay_statistics){.min_exact = -1, .max_exact = -1};
-    if (!s)
-        return;
-    bool fresh = META_HAS(s, META_ST_MIN_VALUE) || META_HAS(s, META_ST_MAX_VALUE);
-    out->has_min = fresh ? META_HAS(s, META_ST_MIN_VALUE) : META_HAS(s, META_ST_MIN);
-    out->has_max = fresh ? META_HAS(s, META_ST_MAX_VALUE) : META_HAS(s, META_ST_MAX);
-    out->min = fresh ? s->min_value : s->min;
-    out->max = fresh ? s->max_value : s->max;
-    out->usable = fresh ? reader_order_known(r, leaf, order) : reader_old_bounds_hold(order, s);
-    out->has_null_count = META_HAS(s, META_ST_NULL_COUNT);
-    out->null_count = s->null_count;
-    out->has_distinct_count = META_HAS(s, META_ST_DISTINCT_COUNT);
-    out->distinct_count = s->distinct_count;
-    out->has_nan_count = META_HAS(s, META_ST_NAN_COUNT);
-    out->nan_count = s->nan_count;
-    if (META_HAS(s, META_ST_MIN_EXACT))
-        out->min_exact = s->min_exact;
-    if (META_HAS(s, META_ST_MAX_EXACT))
-        out->max_exact = s->max_exact;
-}
-
 inlay_status inlay_reader_chunk(inlay_reader *reader, uint32_t row_group, uint32_t leaf,
                                 inlay_chunk *out)
 {
@@ -408,7 +365,7 @@ inlay_status inlay_reader_chunk(inlay_reader *reader, uint32_t row_group, uint32
     for (uint32_t i = 0; i < m->encodings.n; i++)
         if (encodings[i] >= 0 && encodings[i] < 32)
             out->encodings |= (uint32_t)1 << encodings[i];
-    reader_statistics(reader, leaf, m->statistics, &out->statistics);
+    trust_statistics(reader, leaf, m->statistics, m->num_values, &out->statistics);
     return INLAY_OK;
 }
 
