@@ -70,8 +70,9 @@ LIB_SRC := \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
-  $(call list,format,meta type schema schema_meta levels stats index footer page chunk_read chunk_seek reader \
-                     trust inspect index_read bloom chunk_write chunk_meta writer) \
+  $(call list,format,meta writer_id type schema schema_meta levels stats index footer page chunk_read \
+                     chunk_seek reader trust inspect index_read bloom \
+                     chunk_write chunk_meta writer) \
   $(call list,arrow,schema) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)

@@ -4,25 +4,9 @@
 #include <string.h>
 
 #include "format/trust.h"
+#include "format/writer_id.h"
 
 /* ---- open and close ---- */
-
-/* parquet-mr before 1.2.9 left the dictionary page's header out of total_compressed_size
- * (PARQUET-816): such chunks may run on for up to 100 bytes. */
-static bool reader_has_page_quirk(inlay_bytes created_by)
-{
-    static const char name[] = "parquet-mr version 1.", bare[] = "parquet-mr";
-    size_t n = sizeof name - 1;
-    if (created_by.len == sizeof bare - 1 && memcmp(created_by.data, bare, sizeof bare - 1) == 0)
-        return true; /* older than version numbers */
-    if (created_by.len < n + 3 || memcmp(created_by.data, name, n) != 0)
-        return false;
-    const uint8_t *v = created_by.data + n;
-    if (v[0] < '0' || v[0] > '2' || v[1] != '.')
-        return false;
-    bool two_digits = created_by.len > n + 3 && v[3] >= '0' && v[3] <= '9';
-    return v[0] < '2' || (v[2] < '9' && !two_digits);
-}
 
 static inlay_status reader_index(inlay_reader *r)
 {
@@ -38,7 +22,10 @@ static inlay_status reader_index(inlay_reader *r)
     }
     TRY(mem_new(r->env, ((size_t)m->row_groups.n + 1) * sizeof *r->first_rows, &block));
     r->first_rows = block;
-    r->page_quirk = reader_has_page_quirk(m->created_by);
+    struct writer_id writer = writer_id_parse(m->created_by);
+    /* PARQUET-816: the dictionary page's header is not in total_compressed_size */
+    r->page_quirk = writer_id_before(&writer, "parquet-mr", 1, 2, 9);
+    r->binary_bounds_quirk = trust_binary_quirk(&writer);
     return INLAY_OK;
 }
 

@@ -120,6 +120,24 @@ const char *trust_bounds(const inlay_node *leaf, enum type_order order, const in
 
 /* ---- statistics ---- */
 
+/* PARQUET-251: parquet-mr before 1.8.0, save the builds of CDH 5.5.0 and later of 1.5.0, where it was fixed. */
+bool trust_binary_quirk(const struct writer_id *writer)
+{
+    static const char cdh[] = "-cdh";
+    const inlay_bytes *s = &writer->suffix;
+    size_t n = sizeof cdh - 1;
+    if (writer->application.len == 0)
+        return true;
+    if (!writer_id_before(writer, "parquet-mr", 1, 8, 0))
+        return false;
+    if (!writer->has_numbers || writer->major != 1 || writer->minor != 5 || writer->patch != 0 ||
+        s->len < n + 3 || memcmp(s->data, cdh, n) != 0)
+        return true;
+    const uint8_t *v = s->data + n; /* one digit, a point, a digit: CDH 5.5 to 5.16 were all there were */
+    bool two_digits = s->len > n + 3 && v[3] >= '0' && v[3] <= '9';
+    return !(v[0] == '5' && v[1] == '.' && ((v[2] >= '5' && v[2] <= '9') || two_digits));
+}
+
 /* min and max, deprecated, were compared as signed bytes whatever the type; and parquet-mr before 1.8.0
  * wrote wrong ones for binary types. */
 static const char *trust_old(const inlay_reader *r, const inlay_node *leaf, enum type_order order,

@@ -1,6 +1,8 @@
 /* Facts about pages, page index, bloom filters and trust in statistics. */
 #include "format/file.h"
 
+#include "format/trust.h"
+
 struct inspect_file {
     inlay_env *env;
     inlay_memory_sink memory;
@@ -255,6 +257,33 @@ static void inspect_orders_compare(void)
     CHECK(inlay_value_compare(&stamp, one, one) == 0);
 }
 
+static void inspect_binary_quirk(void)
+{
+    static const struct {
+        const char *created_by;
+        bool quirk;
+    } rows[] = { /* parquet-java TestCorruptStatistics */
+        {"parquet-mr version 1.6.0 (build abcd)", true},
+        {"parquet-mr version 1.7.999 (build abcd)", true},
+        {"parquet-mr version 1.8.0 (build abcd)", false},
+        {"parquet-mr version 1.10.1", false},
+        {"parquet-mr version 1.5.0-cdh5.4.999 (build abcd)", true},
+        {"parquet-mr version 1.5.0-cdh5.5.0 (build abcd)", false},
+        {"parquet-mr version 1.5.0-cdh5.11.1 (build abcd)", false},
+        {"parquet-mr", true},
+        {"parquet-mr version ", true},
+        {"", true},
+        {"impala version 1.6.0 (build abcd)", false},
+        {"parquet-cpp-arrow version 14.0.0", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct writer_id id = writer_id_parse(
+            (inlay_bytes){(const uint8_t *)rows[i].created_by, strlen(rows[i].created_by)});
+        if (trust_binary_quirk(&id) != rows[i].quirk)
+            test_fail(__FILE__, __LINE__, "%s", rows[i].created_by);
+    }
+}
+
 TEST_SUITE(format_inspect) = {
     {"pages: a dictionary, then data pages without a gap", inspect_walk},
     {"pages: v2 headers give rows and nulls", inspect_walk_v2},
@@ -263,6 +292,7 @@ TEST_SUITE(format_inspect) = {
     {"page index: a chunk without one", inspect_index_absent},
     {"page index: any flipped bit gives a clean answer", inspect_index_hostile},
     {"bloom: holds what arrow-rs put in, and nothing else asked for", inspect_bloom},
+    {"statistics: binary bounds by parquet-mr before 1.8.0 are not used", inspect_binary_quirk},
     {"statistics: a NaN bound is not used", inspect_nan_bound},
     {"statistics: bounds without column_orders are not used", inspect_no_orders},
     {"statistics: IEEE 754 and type order are told apart", inspect_float_orders},
