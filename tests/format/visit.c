@@ -172,7 +172,7 @@ static void unknown_fields_come_by_number_and_type(void)
         0x08, 0xFE, 0xFF, 0x03, 0x02, 'x',  'y',        /* 32767: "xy" */
         0x00};
     CHECK_INT(visit_bytes(INLAY_RECORD_OFFSET_INDEX, bytes, sizeof bytes), INLAY_OK);
-    CHECK_TEXT(visit_trace.text, "64:i32=3 65:map(1 <k> 1 ) 66:uuid=<@bcdefghijklmnop> 67:set[1 -1 ] "
+    CHECK_TEXT(visit_trace.text, "64:i32=3 65:map(1 <k> 1 ) 66:uuid<@bcdefghijklmnop> 67:set[1 -1 ] "
                                  "68:struct{1:bool=false } 69:double=1.5 32767:binary=<xy> ");
 }
 
