@@ -9,6 +9,7 @@
 #include "inlay/recording.h"
 #include "inlay/schema.h"
 #include "inlay/visit.h"
+#include "inlay/verify.h"
 #include "inlay/writer.h"
 
 #endif
