@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/format.h"
@@ -72,46 +73,6 @@ struct cat_job {
     uint64_t at;       /* first row of the file at hand */
     struct progress progress;
 };
-
-static int cat_no_column(const struct files_input *in, const char *name)
-{
-    enum { MOST = 1000, BYTES = 160 };
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
-    const char *names[MOST], *hint = NULL;
-    char *paths = calloc(MOST, BYTES);
-    uint32_t n = 0, nodes = inlay_schema_nodes(schema);
-    for (uint32_t node = 1; paths && node < nodes && n < MOST; node++, n++) {
-        names[n] = paths + n * BYTES;
-        inlay_schema_path(schema, node, paths + n * BYTES, BYTES);
-    }
-    hint = options_nearest(name, names, n);
-    if (hint)
-        report_usage("%s: no column '%s'; did you mean '%s'?", in->path, name, hint);
-    else
-        report_usage("%s: no column '%s'; see 'inlay schema'", in->path, name);
-    free(paths);
-    return REPORT_USAGE;
-}
-
-/* Mark the columns that one --columns argument names. A name may hold commas itself, so the whole
- * text is tried first. */
-static int cat_want(const struct files_input *in, const char *item, bool *wanted)
-{
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
-    if (rows_select(schema, item, strlen(item), wanted))
-        return REPORT_DONE;
-    for (const char *at = item;;) {
-        size_t len = strcspn(at, ",");
-        if (!rows_select(schema, at, len, wanted)) {
-            char name[160];
-            return cat_no_column(
-                in, report_safe(name, sizeof name, (inlay_bytes){(const uint8_t *)at, len}));
-        }
-        if (!at[len])
-            return REPORT_DONE;
-        at += len + 1;
-    }
-}
 
 /* A value that has no text: a bound of the tool, not of the file. */
 static int cat_fault(const struct files_input *in, const char *fault, int64_t row)
@@ -192,7 +153,7 @@ static int cat_file(struct cat_job *job, const char *path)
         if (!wanted)
             code = report_memory();
         for (size_t i = 0; i < columns->n && code == REPORT_DONE; i++)
-            code = cat_want(&in, columns->items[i], wanted);
+            code = columns_want(&in, columns->items[i], wanted);
     }
     if (code == REPORT_DONE)
         code = cat_rows(job, &in, wanted);
