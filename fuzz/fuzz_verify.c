@@ -10,11 +10,11 @@ static int fuzz_finding(void *ctx, const inlay_finding *finding)
 {
     volatile size_t sink = 0; /* touch what was promised */
     for (const char *p = finding->rule; *p; p++)
-        sink += (size_t)*p;
+        sink = sink + (size_t)*p;
     for (size_t i = 0; finding->has_values && i < finding->found_value.len; i++)
-        sink += finding->found_value.data[i];
+        sink = sink + finding->found_value.data[i];
     for (size_t i = 0; finding->has_values && i < finding->stated_value.len; i++)
-        sink += finding->stated_value.data[i];
+        sink = sink + finding->stated_value.data[i];
     return ++*(int *)ctx > 200;
 }
 

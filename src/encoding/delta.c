@@ -10,6 +10,7 @@
 #include "encoding/delta.h"
 
 #include "base/mem.h"
+#include "encoding/bits.h"
 #include "encoding/rows.h"
 
 static bool delta_fail(struct delta *d, const char *what)
@@ -64,23 +65,6 @@ static bool delta_next(struct delta *d)
     return true;
 }
 
-/* Value at bit `bit` of up to 64 bits; reads no byte at or behind `end`, which reads as zeros. */
-static uint64_t delta_unpack(const uint8_t *packed, const uint8_t *end, uint32_t bit, uint32_t width)
-{
-    const uint8_t *p = packed + (bit >> 3);
-    uint32_t shift = bit & 7;
-    uint64_t v = 0;
-    if (end - p >= 9) {
-        v = load_le64(p) >> shift;
-        if (shift + width > 64)
-            v |= (uint64_t)p[8] << (64 - shift);
-    } else {
-        for (uint32_t k = 0; k * 8 < shift + width && p + k < end; k++)
-            v |= k == 0 ? (uint64_t)p[0] >> shift : (uint64_t)p[k] << (8 * k - shift);
-    }
-    return width == 64 ? v : v & (((uint64_t)1 << width) - 1);
-}
-
 static void delta_store(const struct delta *d, void *out, size_t i, uint64_t v)
 {
     if (!out)
@@ -106,10 +90,11 @@ bool delta_read(struct delta *d, void *out, size_t n)
             return false;
         size_t take = n - i < d->miniblock_left ? n - i : d->miniblock_left;
         const uint8_t *end = d->in.at;
-        uint32_t bit = d->bit, width = d->bit_width;
+        uint64_t bit = d->bit;
+        uint32_t width = d->bit_width;
         uint64_t last = d->last, least = d->min_delta;
         for (size_t k = 0; k < take; k++, bit += width) {
-            last += least + (width ? delta_unpack(d->packed, end, bit, width) : 0);
+            last += least + (width ? bits_unpack(d->packed, end, bit, width) : 0);
             delta_store(d, out, i + k, last);
         }
         d->bit = bit;

@@ -69,6 +69,7 @@ struct inlay_column {
     bool coded;            /* values are dictionary codes */
     struct rle codes_in;
     struct decoder decoder;
+    bool carried;          /* `carry` holds the last value of a DELTA_BYTE_ARRAY page of this chunk */
     size_t page_left;      /* levels not yet in a piece */
     bool any_level;        /* a level of this chunk was delivered */
     bool drop_tail;        /* the rest of a row that was passed over is still to be dropped */

@@ -7,6 +7,8 @@
 static inlay_status chunk_jump(inlay_column *c, int64_t row)
 {
     const struct meta_chunk *m = &c->chunk;
+    if (c->reader->delta_quirk)
+        return INLAY_OK; /* pages may build on each other; such old writers made no index anyway */
     if (!META_HAS(m, META_CC_OFFSET_INDEX_AT) || m->offset_index_at < 4 || m->offset_index_bytes <= 0)
         return INLAY_OK;
     struct meta_offset_index index;
