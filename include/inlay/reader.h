@@ -96,6 +96,8 @@ INLAY_API uint32_t inlay_reader_row_groups(const inlay_reader *reader);
 INLAY_API int32_t inlay_reader_version(const inlay_reader *reader);
 INLAY_API inlay_bytes inlay_reader_created_by(const inlay_reader *reader); /* empty if absent */
 INLAY_API uint64_t inlay_reader_footer_bytes(const inlay_reader *reader); /* without length, magic */
+/* The footer as it stands in the file; a view, valid until close. See inlay_metadata_visit. */
+INLAY_API inlay_bytes inlay_reader_footer(const inlay_reader *reader);
 
 /* Footer key-values, in file order, duplicates kept. find: the first with that key, or NULL.
  * Views into the footer, valid until close. */

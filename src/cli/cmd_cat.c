@@ -9,17 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/format.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/salvage.h"
 
 struct cat_settings {
     struct files_settings files;
     struct options_list columns;
     const char *rows, *count, *format;
-    bool quiet;
+    bool quiet, skip_bad_pages;
 };
 
 /* Rows [from, to) of all files, one after another; from the end where `_back`. */
@@ -73,46 +75,6 @@ struct cat_job {
     struct progress progress;
 };
 
-static int cat_no_column(const struct files_input *in, const char *name)
-{
-    enum { MOST = 1000, BYTES = 160 };
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
-    const char *names[MOST], *hint = NULL;
-    char *paths = calloc(MOST, BYTES);
-    uint32_t n = 0, nodes = inlay_schema_nodes(schema);
-    for (uint32_t node = 1; paths && node < nodes && n < MOST; node++, n++) {
-        names[n] = paths + n * BYTES;
-        inlay_schema_path(schema, node, paths + n * BYTES, BYTES);
-    }
-    hint = options_nearest(name, names, n);
-    if (hint)
-        report_usage("%s: no column '%s'; did you mean '%s'?", in->path, name, hint);
-    else
-        report_usage("%s: no column '%s'; see 'inlay schema'", in->path, name);
-    free(paths);
-    return REPORT_USAGE;
-}
-
-/* Mark the columns that one --columns argument names. A name may hold commas itself, so the whole
- * text is tried first. */
-static int cat_want(const struct files_input *in, const char *item, bool *wanted)
-{
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
-    if (rows_select(schema, item, strlen(item), wanted))
-        return REPORT_DONE;
-    for (const char *at = item;;) {
-        size_t len = strcspn(at, ",");
-        if (!rows_select(schema, at, len, wanted)) {
-            char name[160];
-            return cat_no_column(
-                in, report_safe(name, sizeof name, (inlay_bytes){(const uint8_t *)at, len}));
-        }
-        if (!at[len])
-            return REPORT_DONE;
-        at += len + 1;
-    }
-}
-
 /* A value that has no text: a bound of the tool, not of the file. */
 static int cat_fault(const struct files_input *in, const char *fault, int64_t row)
 {
@@ -126,8 +88,10 @@ static int cat_fault(const struct files_input *in, const char *fault, int64_t ro
     return report_failure(in->path, &error);
 }
 
+/* Rows [first, end). `stopped` (may be NULL): a failure of the file is left in the env and not reported,
+ * and *stopped is the row that could not be printed. */
 static int cat_print(struct cat_job *job, const struct files_input *in, struct rows *rows,
-                     int64_t first, int64_t end)
+                     int64_t first, int64_t end, int64_t *stopped)
 {
     struct out *o = &job->out;
     if (rows->batch_rows > (uint64_t)(end - first))
@@ -147,13 +111,66 @@ static int cat_print(struct cat_job *job, const struct files_input *in, struct r
             return REPORT_DONE; /* out_finish says otherwise where it must */
         if (printed && !fault)
             continue;
-        if (o->flushed == flushed) /* no half rows */
+        bool whole = o->flushed == flushed; /* no half rows */
+        if (whole)
             o->used = used;
+        if (stopped && whole && !fault && report_code(in->env->error.status) == REPORT_BAD) {
+            *stopped = row;
+            return REPORT_BAD;
+        }
         out_flush(o);
         progress_end(&job->progress);
         return fault ? cat_fault(in, fault, row) : report_failure(in->path, &in->env->error);
     }
     return REPORT_DONE;
+}
+
+/* Rows [first, end) of one row group, those that can be had. */
+static int cat_salvage_group(struct cat_job *job, struct salvage *s, uint32_t group, int64_t first,
+                             int64_t end)
+{
+    size_t batch_rows = s->rows->batch_rows;
+    int code = salvage_scan(s, group, first, end);
+    for (size_t i = 0; i <= s->n_lost && code == REPORT_DONE; i++) {
+        int64_t to = i < s->n_lost ? s->lost[i].from : end;
+        int64_t stopped = -1;
+        s->rows->batch_rows = batch_rows;
+        s->rows->fence = to;
+        if (first < to && !out_failed(&job->out))
+            code = cat_print(job, s->in, s->rows, first, to, &stopped);
+        if (code == REPORT_BAD && stopped >= 0) /* columns contradict each other, sound page by page */
+            code = salvage_lose(s, stopped, to);
+        if (i < s->n_lost)
+            first = s->lost[i].to;
+    }
+    s->rows->batch_rows = batch_rows;
+    return code;
+}
+
+static int cat_salvage(struct cat_job *job, const struct files_input *in, struct rows *rows,
+                       int64_t first, int64_t end)
+{
+    struct salvage s;
+    uint32_t groups = inlay_reader_row_groups(in->reader);
+    int code = REPORT_DONE;
+    salvage_open(&s, in, rows);
+    for (uint32_t g = 0; g < groups && code == REPORT_DONE && !out_failed(&job->out); g++) {
+        inlay_row_group group;
+        if (inlay_reader_row_group(in->reader, g, &group) != INLAY_OK) {
+            code = report_failure(in->path, &in->env->error);
+            break;
+        }
+        int64_t to = group.first_row + group.n_rows;
+        int64_t from = group.first_row > first ? group.first_row : first;
+        if (from < (to < end ? to : end))
+            code = cat_salvage_group(job, &s, g, from, to < end ? to : end);
+    }
+    progress_end(&job->progress);
+    out_flush(&job->out);
+    if (code == REPORT_DONE)
+        code = salvage_finish(&s);
+    salvage_close(&s);
+    return code;
 }
 
 static int cat_rows(struct cat_job *job, const struct files_input *in, const bool *wanted)
@@ -172,7 +189,9 @@ static int cat_rows(struct cat_job *job, const struct files_input *in, const boo
     if (end > n)
         end = n;
     if (code == REPORT_DONE && first < end)
-        code = cat_print(job, in, &rows, (int64_t)first, (int64_t)end);
+        code = job->settings->skip_bad_pages
+                   ? cat_salvage(job, in, &rows, (int64_t)first, (int64_t)end)
+                   : cat_print(job, in, &rows, (int64_t)first, (int64_t)end, NULL);
     rows_close(&rows);
     job->at += n;
     return code;
@@ -192,7 +211,7 @@ static int cat_file(struct cat_job *job, const char *path)
         if (!wanted)
             code = report_memory();
         for (size_t i = 0; i < columns->n && code == REPORT_DONE; i++)
-            code = cat_want(&in, columns->items[i], wanted);
+            code = columns_want(&in, columns->items[i], wanted);
     }
     if (code == REPORT_DONE)
         code = cat_rows(job, &in, wanted);
@@ -243,14 +262,17 @@ static unsigned cat_terminal_columns(void)
 
 static int cat_all_files(struct cat_job *job, const struct cat_range *range, char **paths, int n)
 {
-    int code = cat_resolve(job, range, paths, n);
-    for (int i = 0; i < n && code == REPORT_DONE && (i == 0 || job->at < job->to); i++) {
+    int code = cat_resolve(job, range, paths, n), worst = code;
+    int last = code;
+    for (int i = 0; i < n && last == REPORT_DONE && (i == 0 || job->at < job->to); i++) {
         progress_start(&job->progress, paths[i], job->settings->quiet || !cat_into_file());
         code = cat_file(job, paths[i]);
         progress_end(&job->progress);
+        last = code == REPORT_BAD && job->settings->skip_bad_pages ? REPORT_DONE : code;
+        worst = code > worst ? code : worst;
     }
     job->format->end(&job->run);
-    return code;
+    return worst;
 }
 
 static int cat_run(const struct cat_settings *settings, const struct cat_range *range, char **paths,
@@ -324,6 +346,8 @@ static const struct options_row cat_options[] = {
     {"count", 'n', OPTIONS_TEXT, offsetof(struct cat_settings, count), "N", "N rows"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct cat_settings, quiet), NULL,
      "no progress; it is shown only when writing to a file"},
+    {"skip-bad-pages", 0, OPTIONS_FLAG, offsetof(struct cat_settings, skip_bad_pages), NULL,
+     "leave out rows of damaged pages, tell which, and\nread on; exit code 1"},
     FILES_OPTIONS(struct cat_settings, files),
     {0},
 };
@@ -338,7 +362,8 @@ const struct command command_cat = {
             "Examples:\n"
             "  inlay cat metrics.parquet | jq .value\n"
             "  inlay cat --columns metric_name,value --rows 100:200 metrics.parquet\n"
-            "  inlay cat --format csv day-*.parquet > days.csv\n",
+            "  inlay cat --format csv day-*.parquet > days.csv\n"
+            "  inlay cat --skip-bad-pages damaged.parquet > saved.jsonl\n",
     .options = cat_options,
     .settings_bytes = sizeof(struct cat_settings),
     .min_operands = 1,

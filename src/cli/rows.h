@@ -39,6 +39,7 @@ struct rows_leaf {
     const char *dictionary;
     size_t n_dictionary;
     bool ended;
+    int64_t next_row; /* of the file: the first that no batch has begun yet */
     struct rows_cache cache;
 };
 
@@ -74,6 +75,7 @@ struct rows {
     size_t batch_rows; /* most rows to read from a column at once */
     size_t cache_left; /* bytes that caches may still take */
     bool failed;       /* the env has the error */
+    int64_t fence;     /* rows from here on are known to be lost: failing to look past it is no failure */
 };
 
 /* Mark in `wanted` (one bool a leaf, zeroed before) the columns that `name` selects: a dotted path

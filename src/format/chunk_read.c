@@ -25,6 +25,7 @@ inlay_status chunk_where(inlay_column *c, inlay_status status)
         return status;
     inlay_error *e = &c->env->error;
     c->failed = true;
+    c->damaged = c->row_group + 1;
     if (e->row_group < 0)
         e->row_group = (int32_t)c->row_group;
     if (e->page < 0 && c->open)

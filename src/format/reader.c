@@ -117,6 +117,10 @@ uint64_t inlay_reader_footer_bytes(const inlay_reader *reader)
 {
     return reader->footer.bytes;
 }
+inlay_bytes inlay_reader_footer(const inlay_reader *reader)
+{
+    return (inlay_bytes){reader->footer.data, reader->footer.bytes};
+}
 uint32_t inlay_reader_key_values(const inlay_reader *reader)
 {
     return reader->footer.meta.key_values.n;
