@@ -73,7 +73,7 @@ LIB_SRC := \
   $(call list,format,meta names visit writer_id type schema schema_meta levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom \
                      chunk_write chunk_meta writer) \
-  $(call list,arrow,schema) \
+  $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare number moment bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
