@@ -61,7 +61,7 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY POSIX MALLOC ERROR_TEXT
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
@@ -74,6 +74,7 @@ LIB_SRC := \
                      chunk_seek reader trust inspect index_read bloom \
                      chunk_write chunk_meta writer) \
   $(call list,arrow,schema) \
+  $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))

@@ -23,6 +23,7 @@ for codec in SNAPPY ZSTD GZIP LZ4 BROTLI; do try lib "$codec=0"; done
 try lib WRITE=0
 try lib MERGE=0
 try lib RECORDING=0
+try lib VERIFY=0
 try lib POSIX=0
 try lib MALLOC=0
 try lib ERROR_TEXT=0

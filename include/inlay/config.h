@@ -19,6 +19,9 @@
 #ifndef INLAY_RECORDING
 #define INLAY_RECORDING 1 /* long metric tables, melt; needs MERGE */
 #endif
+#ifndef INLAY_VERIFY
+#define INLAY_VERIFY 1 /* checking a file against what it says about itself */
+#endif
 
 /* Codecs; snappy is ours, the others are adapters to their libraries. */
 #ifndef INLAY_SNAPPY

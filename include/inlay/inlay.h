@@ -8,6 +8,7 @@
 #include "inlay/reader.h"
 #include "inlay/recording.h"
 #include "inlay/schema.h"
+#include "inlay/verify.h"
 #include "inlay/writer.h"
 
 #endif

@@ -55,6 +55,7 @@ typedef struct inlay_statistics {
     int8_t min_exact, max_exact; /* 1 yes, 0 no, -1 not said */
     inlay_bytes min, max;
     int64_t null_count, distinct_count, nan_count;
+    bool counts_usable; /* the counts are possible: not negative, not more than there are values */
     const char *why; /* constant text where `usable` is false and there are bounds; "" otherwise */
 } inlay_statistics;
 
