@@ -130,7 +130,9 @@ def level_bytes(levels, most):
     """RLE runs behind their length; nothing where the maximum is 0."""
     if most == 0:
         return b""
-    runs = b"".join(varint(len(list(same)) << 1) + bytes([level]) for level, same in itertools.groupby(levels))
+    width = (most.bit_length() + 7) // 8
+    runs = b"".join(varint(len(list(same)) << 1) + level.to_bytes(width, "little")
+                    for level, same in itertools.groupby(levels))
     return struct.pack("<I", len(runs)) + runs
 
 

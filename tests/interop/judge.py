@@ -121,7 +121,7 @@ def scalar_texts(t, a):
         import numpy
         values = a.to_numpy(zero_copy_only=False)
         valid = a.is_valid().to_numpy(zero_copy_only=False).tolist()
-        return [(str(v) if math.isfinite(v) else not_finite(v)) if ok else "null"
+        return [(repr(float(str(v))) if math.isfinite(v) else not_finite(v)) if ok else "null"
                 for v, ok in zip(values.astype(numpy.float32), valid)]
     if is_.is_float16(t):
         return mapped(a.to_pylist(), lambda v: half_text(float(v)))
