@@ -248,4 +248,4 @@ help:
 	@echo '  make size             stripped sizes'
 	@echo '  make install PREFIX=  command, library, headers, man page, completions'
 
--include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)
+-include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
