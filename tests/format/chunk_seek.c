@@ -58,6 +58,8 @@ static void seek_reads_on(const inlay_write_options *options, uint32_t leaf)
     CHECK_INT(file_check(column, leaf, 300, SEEK_DISTINCT, 0), 700);
     CHECK_INT(inlay_column_seek(column, 100), INLAY_OK);
     CHECK_INT(inlay_column_read(column, 0, &batch), INLAY_OK); /* before the damage, too */
+    CHECK_INT(inlay_column_seek(column, 300), INLAY_OK);       /* and past it from there */
+    CHECK_INT(file_check(column, leaf, 300, SEEK_DISTINCT, 0), 700);
     inlay_column_close(column);
     seek_file_close(&f);
 }
