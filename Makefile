@@ -61,7 +61,7 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
@@ -73,8 +73,9 @@ LIB_SRC := \
   $(call list,format,meta names visit writer_id type schema schema_meta levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom \
                      chunk_write chunk_meta writer) \
-  $(call list,arrow,schema) \
+  $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
+  $(call list,where,parse names compare number moment bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))

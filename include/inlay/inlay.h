@@ -10,6 +10,7 @@
 #include "inlay/schema.h"
 #include "inlay/visit.h"
 #include "inlay/verify.h"
+#include "inlay/where.h"
 #include "inlay/writer.h"
 
 #endif

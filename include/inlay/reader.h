@@ -140,6 +140,10 @@ INLAY_API void inlay_column_close(inlay_column *column);
  * Source: parquet-format README "Data Pages"; Encodings.md. */
 INLAY_API INLAY_CHECKED inlay_status inlay_column_read(inlay_column *column, size_t max_rows,
                                                        inlay_batch *batch);
+/* Read on in the last row that was begun, and no further: END where the next level begins a row or the
+ * row group ends. So a row of a repeated column is whole before the next one is touched. Otherwise as
+ * inlay_column_read. */
+INLAY_API INLAY_CHECKED inlay_status inlay_column_read_rest(inlay_column *column, inlay_batch *batch);
 /* Go to a row of the file, 0 to inlay_reader_rows (then END follows). Pages between are passed over
  * by their headers or the offset index, without decompression, where rows allow it. */
 INLAY_API INLAY_CHECKED inlay_status inlay_column_seek(inlay_column *column, int64_t row);

@@ -93,7 +93,12 @@ bool delta_read(struct delta *d, void *out, size_t n)
         uint64_t bit = d->bit;
         uint32_t width = d->bit_width;
         uint64_t last = d->last, least = d->min_delta;
-        for (size_t k = 0; k < take; k++, bit += width) {
+        size_t k = 0;
+        if (!width && !out) { /* nothing to unpack or to keep */
+            last += least * take;
+            k = take;
+        }
+        for (; k < take; k++, bit += width) {
             last += least + (width ? bits_unpack(d->packed, end, bit, width) : 0);
             delta_store(d, out, i + k, last);
         }
@@ -106,13 +111,29 @@ bool delta_read(struct delta *d, void *out, size_t n)
     return true;
 }
 
+bool delta_finish(struct delta *d)
+{
+    if (d->left && d->first) {
+        d->first = false;
+        d->left--;
+    }
+    while (d->left) {
+        if (d->miniblock_left == 0 && !delta_next(d))
+            return false;
+        uint64_t take = d->left < d->miniblock_left ? d->left : d->miniblock_left;
+        d->miniblock_left -= (uint32_t)take;
+        d->left -= take;
+    }
+    return true;
+}
+
 /* ---- as an encoding of INT32 and INT64 ---- */
 
 static bool delta_value_open(struct decoder *d, const uint8_t *data, size_t bytes)
 {
     struct delta *s = &d->u.delta.values;
-    if (d->left == 0 && bytes == 0)
-        return true; /* a page of nulls */
+    if (d->left == 0)
+        return true; /* a page of nulls: four varints, or nothing at all */
     if (!delta_open(s, data, bytes, d->width * 8) || s->total < d->left) {
         d->what = s->in.failed ? s->in.failed : ERR("delta stream has fewer values than the page");
         return false;

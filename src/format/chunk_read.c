@@ -653,3 +653,19 @@ inlay_status inlay_column_read(inlay_column *column, size_t max_rows, inlay_batc
         status = chunk_batch(c, max_rows ? max_rows : SIZE_MAX, batch);
     return chunk_where(c, status);
 }
+
+inlay_status inlay_column_read_rest(inlay_column *column, inlay_batch *batch)
+{
+    inlay_column *c = column;
+    int64_t none = 0; /* rows to pass over; not NULL: the next row group is not opened */
+    size_t n_rows = 0;
+    *batch = (inlay_batch){0};
+    if (c->failed)
+        return err_set(c->env, INLAY_ARG, ERR("the column failed before: seek or close"));
+    if (c->node->max_rep == 0 || !c->open || c->parked)
+        return INLAY_END; /* parked ones stand at a row's beginning */
+    inlay_status status = chunk_ready(c, &none);
+    if (status == INLAY_OK)
+        status = chunk_cut(c, 0, &n_rows) ? chunk_batch(c, 0, batch) : INLAY_END;
+    return chunk_where(c, status);
+}
