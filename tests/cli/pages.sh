@@ -159,7 +159,7 @@ if [ -d "$recordings" ]; then
     one_line "--max-memory: in one line"
     holds "--max-memory: and no half row" awk '!/^\{.*\}$/ {exit 1}' "$work/out"
     # the address space of the whole process as the judge: it holds all memory that could ever be resident
-    if (ulimit -v 65536 && "$INLAY" --version) > /dev/null 2>&1; then
+    if sh -c '(ulimit -v 65536; exec "$0" --version)' "$INLAY" > /dev/null 2>&1; then
         run sh -c 'ulimit -v 65536; "$0" cat --max-memory 64M "$1" | tail -n 1 | wc -c' "$INLAY" "$recordings/vllm.parquet"
         fact "--max-memory 64M: the process stays within it" 0 '^[0-9]{4,}$'
         holds "--max-memory 64M: and says nothing" test ! -s "$work/err"
