@@ -559,6 +559,9 @@ static inlay_status rows_build_all(struct rows *r, const bool *wanted, uint32_t 
     while (r->batch_rows > 256 && r->batch_rows * r->n_leaves > ROWS_BATCH * 64)
         r->batch_rows /= 2;
     r->cache_left = ROWS_CACHE;
+    uint64_t limit = r->env->limits.memory_bytes;
+    if (limit && r->cache_left > limit / 8)
+        r->cache_left = (size_t)(limit / 8);
     return INLAY_OK;
 }
 

@@ -101,7 +101,7 @@ inlay_status inlay_column_seek(inlay_column *column, int64_t row)
     if (group == n && row > first)
         return err_set(c->env, INLAY_ARG, ERR("no such row"));
     bool forward = !c->failed && c->open && c->row_group == group && c->row <= row &&
-                   chunk_at_row_start(c);
+                   chunk_at_row_start(c) && c->damaged != group + 1;
     c->failed = c->parked = false;
     if (!forward) {
         chunk_reset(c);
