@@ -369,13 +369,17 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     return chunk_values_open(c);
 }
 
-/* Rows of a data page, where its header tells: v2 always, v1 without repetition. -1 = it does not. */
+/* Rows of a data page, where its header tells: without repetition a row is a level, whatever v2 says of rows;
+ * with it only v2 says. -1 = it does not. */
 static int64_t chunk_page_rows(const inlay_column *c, const struct page_header *header)
 {
     const struct meta_page_header *m = &header->meta;
+    int64_t rows = -1;
     if (m->type == META_PAGE_DATA_V2)
-        return m->data_v2->num_rows < 0 ? -1 : m->data_v2->num_rows;
-    return c->node->max_rep == 0 && m->data->num_values >= 0 ? m->data->num_values : -1;
+        rows = c->node->max_rep ? m->data_v2->num_rows : m->data_v2->num_values;
+    else if (c->node->max_rep == 0)
+        rows = m->data->num_values;
+    return rows < 0 ? -1 : rows;
 }
 
 /* Pass over a data page by its header. False = it must be opened. */
