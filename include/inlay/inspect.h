@@ -40,6 +40,8 @@ typedef enum inlay_order {
     INLAY_ORDER_UNKNOWN   /* a member of the union that we do not know */
 } inlay_order;
 INLAY_API inlay_order inlay_reader_order(const inlay_reader *reader, uint32_t leaf);
+/* Entries of column_orders, 0 = there are none; should be the number of leaves. */
+INLAY_API uint32_t inlay_reader_orders(const inlay_reader *reader);
 /* Compare two values in memory form: <0, 0, >0. Floats by IEEE 754 totalOrder (-0 before +0, NaN
  * outside the infinities); INT96 by INLAY_ORDER_INT96; 0 where the column has no order
  * (inlay_leaf_ordered is false: INTERVAL, GEOMETRY, what carries an unknown annotation ...). */

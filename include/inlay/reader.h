@@ -55,6 +55,7 @@ typedef struct inlay_statistics {
     int8_t min_exact, max_exact; /* 1 yes, 0 no, -1 not said */
     inlay_bytes min, max;
     int64_t null_count, distinct_count, nan_count;
+    bool counts_usable; /* the counts are possible: not negative, not more than there are values */
     const char *why; /* constant text where `usable` is false and there are bounds; "" otherwise */
 } inlay_statistics;
 
@@ -95,6 +96,8 @@ INLAY_API uint32_t inlay_reader_row_groups(const inlay_reader *reader);
 INLAY_API int32_t inlay_reader_version(const inlay_reader *reader);
 INLAY_API inlay_bytes inlay_reader_created_by(const inlay_reader *reader); /* empty if absent */
 INLAY_API uint64_t inlay_reader_footer_bytes(const inlay_reader *reader); /* without length, magic */
+/* The footer as it stands in the file; a view, valid until close. See inlay_metadata_visit. */
+INLAY_API inlay_bytes inlay_reader_footer(const inlay_reader *reader);
 
 /* Footer key-values, in file order, duplicates kept. find: the first with that key, or NULL.
  * Views into the footer, valid until close. */

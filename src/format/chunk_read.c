@@ -25,6 +25,7 @@ inlay_status chunk_where(inlay_column *c, inlay_status status)
         return status;
     inlay_error *e = &c->env->error;
     c->failed = true;
+    c->damaged = c->row_group + 1;
     if (e->row_group < 0)
         e->row_group = (int32_t)c->row_group;
     if (e->page < 0 && c->open)
@@ -93,6 +94,8 @@ void chunk_reset(inlay_column *c)
     c->n_dictionary = 0;
     c->drop_tail = false;
     c->any_level = false;
+    c->coded = c->carried = false;
+    c->decoder = (struct decoder){0};
     c->n_pages = 0;
     c->window_at = 0;
     buf_clear(&c->window);
@@ -300,6 +303,24 @@ inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header)
 
 /* ---- pages ---- */
 
+static bool chunk_delta_strings(const inlay_column *c)
+{
+    return !c->coded && c->decoder.encoding && c->decoder.encoding->id == ENCODING_DELTA_BYTE_ARRAY;
+}
+
+/* The last value read, which the next may extend, moves out of the way of pages and scratch. */
+static inlay_status chunk_carry(inlay_column *c)
+{
+    struct decoder *d = &c->decoder;
+    if (d->previous.data != c->carry.data) {
+        buf_clear(&c->carry);
+        buf_append(&c->carry, d->previous.data, d->previous.len);
+        TRY(c->carry.status);
+        d->previous.data = c->carry.data;
+    }
+    return INLAY_OK;
+}
+
 static inlay_status chunk_values_open(inlay_column *c)
 {
     const struct page_body *b = &c->body;
@@ -307,11 +328,17 @@ static inlay_status chunk_values_open(inlay_column *c)
     if (!c->coded) {
         inlay_status status = decoder_open(&c->decoder, b->encoding, c->node->type, c->width,
                                            b->values, b->values_bytes, b->n_values);
-        return status == INLAY_OK ? INLAY_OK : chunk_fail(c, status, c->decoder.what);
+        if (status != INLAY_OK)
+            return chunk_fail(c, status, c->decoder.what);
+        if (c->carried && chunk_delta_strings(c))
+            c->decoder.previous = (inlay_bytes){c->carry.data, c->carry.bytes};
+        return INLAY_OK;
     }
     if (!c->has_dictionary && b->n_values)
         return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary codes without a dictionary page"));
-    /* A page of nulls may have the width byte alone, or nothing at all. */
+    /* A page of nulls may have the width byte alone, or nothing at all. A width of 0 says that every code is 0,
+     * whatever the number of entries: the format ties the width to the codes of the page, not to the
+     * dictionary (parquet-testing ARROW-GH-43605; pyarrow and DuckDB read it so). */
     uint32_t bit_width = b->values_bytes ? b->values[0] : 0;
     if (bit_width > 32)
         return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary codes wider than 32 bits"));
@@ -329,6 +356,8 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     uint64_t limit = c->env->limits.page_bytes ? c->env->limits.page_bytes : (uint64_t)CHUNK_PAGE_LIMIT;
     c->n_pages++;
     TRY(chunk_page(c, header, limit, &data));
+    if (c->reader->v2_quirk && header->meta.data_v2)
+        header->meta.data_v2->is_compressed = true;
     inlay_status status = page_body_open(header, data, c->codec, c->node, &c->raw, &c->body, &what);
     if (status != INLAY_OK)
         return status == INLAY_NOMEM ? status : chunk_fail(c, status, what);
@@ -340,13 +369,17 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     return chunk_values_open(c);
 }
 
-/* Rows of a data page, where its header tells: v2 always, v1 without repetition. -1 = it does not. */
+/* Rows of a data page, where its header tells: without repetition a row is a level, whatever v2 says of rows;
+ * with it only v2 says. -1 = it does not. */
 static int64_t chunk_page_rows(const inlay_column *c, const struct page_header *header)
 {
     const struct meta_page_header *m = &header->meta;
+    int64_t rows = -1;
     if (m->type == META_PAGE_DATA_V2)
-        return m->data_v2->num_rows < 0 ? -1 : m->data_v2->num_rows;
-    return c->node->max_rep == 0 && m->data->num_values >= 0 ? m->data->num_values : -1;
+        rows = c->node->max_rep ? m->data_v2->num_rows : m->data_v2->num_values;
+    else if (c->node->max_rep == 0)
+        rows = m->data->num_values;
+    return rows < 0 ? -1 : rows;
 }
 
 /* Pass over a data page by its header. False = it must be opened. */
@@ -354,6 +387,9 @@ static bool chunk_pass(inlay_column *c, const struct page_header *header, int64_
 {
     const struct meta_page_header *m = &header->meta;
     int64_t here = chunk_page_rows(c, header);
+    int32_t encoding = m->type == META_PAGE_DATA_V2 ? m->data_v2->encoding : m->data->encoding;
+    if (c->reader->delta_quirk && encoding == ENCODING_DELTA_BYTE_ARRAY)
+        return false; /* the next page may build on this one's last value */
     int64_t levels = m->type == META_PAGE_DATA_V2 ? m->data_v2->num_values : m->data->num_values;
     if (here < 0 || here > rows || here > c->rows_left || levels < 0 || levels > c->levels_left ||
         header->compressed_bytes > c->end - c->at - header->bytes)
@@ -371,6 +407,10 @@ static bool chunk_pass(inlay_column *c, const struct page_header *header, int64_
  * Leaves page_left > 0, or END when the chunk is used up. *skip is reduced by what was passed. */
 static inlay_status chunk_next_page(inlay_column *c, int64_t *skip)
 {
+    if (c->reader->delta_quirk && chunk_delta_strings(c)) {
+        TRY(chunk_carry(c));
+        c->carried = true;
+    }
     while (c->page_left == 0) {
         if (c->levels_known ? c->levels_left == 0 : c->at >= c->end)
             return INLAY_END;
@@ -471,11 +511,7 @@ static inlay_status chunk_decode(inlay_column *c, size_t n, void *out)
                                                    : (uint64_t)CHUNK_PAGE_LIMIT;
         if (scratch > limit)
             return chunk_fail(c, INLAY_LIMIT, ERR("assembled values larger than limits allow"));
-        /* the last value of the batch before, which the next may extend, moves out of the way */
-        buf_clear(&c->carry);
-        buf_append(&c->carry, d->previous.data, d->previous.len);
-        TRY(c->carry.status);
-        d->previous.data = c->carry.data;
+        TRY(chunk_carry(c));
         buf_clear(&c->scratch);
         d->scratch = buf_reserve(&c->scratch, scratch);
         d->scratch_bytes = scratch;

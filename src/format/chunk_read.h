@@ -35,6 +35,7 @@ struct inlay_column {
     size_t piece_most; /* levels of a piece: a multiple of 8 */
     uint32_t budgeted; /* row groups before this one are counted in the reader's decoded_bytes */
     bool failed;       /* only a seek or close may follow */
+    uint32_t damaged;  /* row group of the last failure + 1; 0 = none: there a seek goes by the offset index */
     bool parked;       /* memory was given back; `row` is where to go on */
 
     /* the chunk */
@@ -69,6 +70,7 @@ struct inlay_column {
     bool coded;            /* values are dictionary codes */
     struct rle codes_in;
     struct decoder decoder;
+    bool carried;          /* `carry` holds the last value of a DELTA_BYTE_ARRAY page of this chunk */
     size_t page_left;      /* levels not yet in a piece */
     bool any_level;        /* a level of this chunk was delivered */
     bool drop_tail;        /* the rest of a row that was passed over is still to be dropped */

@@ -25,6 +25,10 @@ static inlay_status reader_index(inlay_reader *r)
     struct writer_id writer = writer_id_parse(m->created_by);
     /* PARQUET-816: the dictionary page's header is not in total_compressed_size */
     r->page_quirk = writer_id_before(&writer, "parquet-mr", 1, 2, 9);
+    /* ARROW-10353: under the name parquet-cpp, is_compressed was false over compressed bytes */
+    r->v2_quirk = writer_id_before(&writer, "parquet-cpp", 2, 0, 0);
+    /* PARQUET-246: a page's first DELTA_BYTE_ARRAY prefix counts from the last value of the page before */
+    r->delta_quirk = writer_id_before(&writer, "parquet-mr", 1, 8, 0);
     r->binary_bounds_quirk = trust_binary_quirk(&writer);
     return INLAY_OK;
 }
@@ -112,6 +116,10 @@ inlay_bytes inlay_reader_created_by(const inlay_reader *reader)
 uint64_t inlay_reader_footer_bytes(const inlay_reader *reader)
 {
     return reader->footer.bytes;
+}
+inlay_bytes inlay_reader_footer(const inlay_reader *reader)
+{
+    return (inlay_bytes){reader->footer.data, reader->footer.bytes};
 }
 uint32_t inlay_reader_key_values(const inlay_reader *reader)
 {

@@ -15,6 +15,11 @@ inlay_order inlay_reader_order(const inlay_reader *reader, uint32_t leaf)
                                               : INLAY_ORDER_UNKNOWN;
 }
 
+uint32_t inlay_reader_orders(const inlay_reader *reader)
+{
+    return reader->footer.meta.column_orders.n;
+}
+
 static const char *trust_no_type_order(const inlay_node *leaf)
 {
     return leaf->ignored_annotation ? ERR("the column's annotation is unknown or illegal")
@@ -155,16 +160,17 @@ static const char *trust_old(const inlay_reader *r, const inlay_node *leaf, enum
     return equal ? NULL : ERR("deprecated bounds in signed order");
 }
 
-static void trust_counts(const struct meta_statistics *s, int64_t n_levels, inlay_statistics *out)
+/* Counts as they stand; false where one cannot be, and nothing then is to be believed. */
+static bool trust_counts(const struct meta_statistics *s, int64_t n_levels, inlay_statistics *out)
 {
-    out->has_null_count = META_HAS(s, META_ST_NULL_COUNT) && s->null_count >= 0 &&
-                          s->null_count <= n_levels;
+    out->has_null_count = META_HAS(s, META_ST_NULL_COUNT);
     out->null_count = s->null_count;
-    out->has_distinct_count = META_HAS(s, META_ST_DISTINCT_COUNT) && s->distinct_count >= 0;
+    out->has_distinct_count = META_HAS(s, META_ST_DISTINCT_COUNT);
     out->distinct_count = s->distinct_count;
-    out->has_nan_count =
-        META_HAS(s, META_ST_NAN_COUNT) && s->nan_count >= 0 && s->nan_count <= n_levels;
+    out->has_nan_count = META_HAS(s, META_ST_NAN_COUNT);
     out->nan_count = s->nan_count;
+    return !(out->has_null_count && (s->null_count < 0 || s->null_count > n_levels)) &&
+           !(out->has_nan_count && (s->nan_count < 0 || s->nan_count > n_levels));
 }
 
 void trust_statistics(const inlay_reader *r, uint32_t leaf, const struct meta_statistics *s,
@@ -180,7 +186,7 @@ void trust_statistics(const inlay_reader *r, uint32_t leaf, const struct meta_st
     out->has_max = fresh ? META_HAS(s, META_ST_MAX_VALUE) : META_HAS(s, META_ST_MAX);
     out->min = fresh ? s->min_value : s->min;
     out->max = fresh ? s->max_value : s->max;
-    trust_counts(s, n_levels, out);
+    out->counts_usable = trust_counts(s, n_levels, out);
     if (META_HAS(s, META_ST_MIN_EXACT))
         out->min_exact = s->min_exact;
     if (META_HAS(s, META_ST_MAX_EXACT))
