@@ -136,9 +136,10 @@ typedef struct inlay_arrow_options {
  *         released while the env lives, and by the thread that uses the env.
  * Memory: per open column what inlay_column_read keeps, parked beyond memory_bytes; a batch; and, for
  *         reuse until the stream's release, the buffers of one released batch. All counted in the env.
- * Errors: ARG (no such node), NOMEM, LIMIT. Of the stream's calls, as errno: ARG and CORRUPT EINVAL,
- *         NOMEM ENOMEM, LIMIT ERANGE, IO the source's or EIO, UNSUPPORTED ENOSYS; get_last_error says
- *         what and where, env->error has the parts. CORRUPT also where the columns of one list differ
+ * Errors: ARG (no such node, no such option), NOMEM, UNSUPPORTED (columns of more than 127 definition
+ *         levels). Of the stream's calls, as errno: ARG and CORRUPT EINVAL, NOMEM ENOMEM, LIMIT ERANGE,
+ *         IO the source's or EIO, UNSUPPORTED ENOSYS (Linux's number); get_last_error says what and
+ *         where, env->error has the parts. CORRUPT also where the columns of one list differ
  *         in length, a decimal does not fit its type; LIMIT where a timestamp does not fit 64
  *         bits, a row does not fit 32-bit offsets. After a failure only release.
  * Source: Arrow "C data interface", "C stream interface"; LogicalTypes.md. */
