@@ -101,7 +101,7 @@ typedef struct inlay_arrow_options {
     const uint32_t *nodes;  /* schema nodes to read, each with its subtree; NULL = all */
     size_t n_nodes;         /* 0 with nodes != NULL: rows without columns */
     size_t batch_rows;      /* most rows of a batch; 65,536 */
-    size_t batch_bytes;     /* about this many bytes a batch, but always a row; 64 MiB */
+    size_t batch_bytes;     /* about this many bytes a batch, but always a row; 16 MiB */
     size_t memory_bytes;    /* soft bound for what open columns keep between batches; 256 MiB */
     uint8_t dictionary;     /* inlay_arrow_dictionary */
     uint8_t int96_unit;     /* inlay_unit of INT96 columns; INLAY_NANOS. Finer digits are cut off */

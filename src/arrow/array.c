@@ -293,7 +293,8 @@ inlay_status arrow_field_make(const struct arrow_plan *plan, uint32_t index, str
                                           node->name, node->metadata, node->metadata_bytes,
                                           node->n_children, node->dictionary, out);
     out->flags = (node->nullable ? ARROW_FLAG_NULLABLE : 0) |
-                 (node->ordered ? ARROW_FLAG_DICTIONARY_ORDERED : 0);
+                 (node->ordered ? ARROW_FLAG_DICTIONARY_ORDERED : 0) |
+                 (node->sorted ? ARROW_FLAG_MAP_KEYS_SORTED : 0);
     if (status == INLAY_OK && node->dictionary) {
         status = arrow_field_own(plan->env, node->format, "", NULL, 0, 0, false, out->dictionary);
         out->dictionary->flags = ARROW_FLAG_NULLABLE;

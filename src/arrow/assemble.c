@@ -22,9 +22,22 @@ size_t arrow_select(const struct arrow_levels *levels, uint8_t slot_def, uint8_t
 {
     const uint8_t *def = levels->def, *rep = levels->rep;
     size_t n = 0;
-    for (size_t i = 0; i < levels->n; i++) {
-        out[n] = def[i];
-        n += (size_t)(def[i] >= slot_def) & (size_t)(rep[i] <= slot_rep);
+    for (size_t i = 0; i < levels->n;) {
+        size_t stop = levels->n - i >= 8 ? i + 8 : levels->n;
+        if (stop - i == 8) {
+            uint64_t r = load_le64(rep + i), d = load_le64(def + i), slots;
+            slots = arrow_at_least(d, slot_def) & ~arrow_at_least(r, (uint8_t)(slot_rep + 1));
+            if (slots == 0 || slots == ARROW_BYTES_01) {
+                memcpy(out + n, def + i, slots ? 8 : 0);
+                n += slots ? 8 : 0;
+                i = stop;
+                continue;
+            }
+        }
+        for (; i < stop; i++) {
+            out[n] = def[i];
+            n += (size_t)(def[i] >= slot_def) & (size_t)(rep[i] <= slot_rep);
+        }
     }
     return n;
 }

@@ -241,20 +241,22 @@ static inlay_status arrow_plan_map(struct arrow_planner *p, uint32_t parquet,
                                    const inlay_shape *shape, struct arrow_place place,
                                    const struct arrow_entry *entry, bool *same)
 {
-    uint32_t index, entries;
-    bool ignored = false;
+    uint32_t index, entries, n;
+    bool key_same = false, value_same = false;
+    const struct arrow_entry *each = arrow_plan_children(p, entry, ARROW_TYPE_MAP, &n);
+    const struct arrow_entry *pair = arrow_plan_children(p, each, ARROW_TYPE_STRUCT, &n);
+    if (n != 2)
+        each = pair = NULL;
     TRY(arrow_plan_list_node(p, parquet, shape->repeated, "+m", &place, &index));
+    p->plan->nodes[index].sorted = each && entry->a;
     TRY(arrow_plan_add(p, shape->repeated, place, "+s", ARROW_KIND_STRUCT, &entries));
-    struct arrow_node *node = &p->plan->nodes[entries];
-    node->own_def = node->slot_def;
-    node->name = "entries";
-    TRY(arrow_metadata_field(&p->plan->pool, inlay_schema_node(p->schema, shape->repeated), NULL, NULL,
-                             false, node));
+    p->plan->nodes[entries].own_def = p->plan->nodes[entries].slot_def;
+    p->plan->nodes[entries].name = "entries";
     place.parent = entries;
-    TRY(arrow_plan_field(p, shape->key, false, place, NULL, &ignored));
-    TRY(arrow_plan_field(p, shape->value, false, place, NULL, &ignored));
-    p->plan->nodes[entries].end = (uint32_t)p->plan->n_nodes;
-    *same = false;
+    TRY(arrow_plan_field(p, shape->key, false, place, pair, &key_same));
+    TRY(arrow_plan_field(p, shape->value, false, place, pair ? pair + 1 : NULL, &value_same));
+    *same = key_same && value_same;
+    TRY(arrow_plan_end(p, entries, each, same));
     return arrow_plan_end(p, index, entry, same);
 }
 

@@ -41,6 +41,7 @@ struct arrow_node {
     bool nullable;
     bool large;       /* offsets of 64 bits */
     bool dictionary, ordered;
+    bool sorted;      /* a map whose keys are */
     uint8_t unit;     /* INT96: inlay_unit that is wanted */
     uint32_t width;   /* FIXED: bytes of an Arrow value */
     uint32_t in_width; /* bytes of a Parquet value */

@@ -9,7 +9,7 @@
 
 enum {
     ARROW_BATCH_ROWS = 65536,
-    ARROW_BATCH_BYTES = 64 << 20,
+    ARROW_BATCH_BYTES = 16 << 20,
     ARROW_OPEN_BYTES = 256 << 20,
     ARROW_RESERVE_MOST = 1 << 22, /* slots that are believed from the footer */
     ARROW_TEXT_BYTES = 400

@@ -12,6 +12,7 @@
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/filter.h"
 #include "cli/format.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -20,9 +21,11 @@
 struct cat_settings {
     struct files_settings files;
     struct options_list columns;
-    const char *rows, *count, *format;
-    bool quiet, skip_bad_pages;
+    const char *rows, *count, *format, *where;
+    bool quiet, skip_bad_pages, explain;
 };
+
+enum { CAT_FILTER_BATCH = 1024 /* rows read at once where --where leaves gaps */ };
 
 /* Rows [from, to) of all files, one after another; from the end where `_back`. */
 struct cat_range {
@@ -94,10 +97,6 @@ static int cat_print(struct cat_job *job, const struct files_input *in, struct r
                      int64_t first, int64_t end, int64_t *stopped)
 {
     struct out *o = &job->out;
-    if (rows->batch_rows > (uint64_t)(end - first))
-        rows->batch_rows = (size_t)(end - first);
-    if (rows_seek(rows, first) != INLAY_OK)
-        return report_failure(in->path, &in->env->error);
     for (int64_t row = first; row < end; row++) {
         if ((row & 1023) == 0)
             progress_update(&job->progress, (uint64_t)(row - first), (uint64_t)(end - first));
@@ -125,6 +124,42 @@ static int cat_print(struct cat_job *job, const struct files_input *in, struct r
     return REPORT_DONE;
 }
 
+/* Of the rows that fulfil --where, those that --rows or -n ask for; job->at counts through all files. */
+static int cat_filter(struct cat_job *job, const struct files_input *in, struct rows *rows)
+{
+    struct filter f;
+    int64_t first = 0, n = 0, stand = -1;
+    int code = filter_open(&f, in, job->settings->where, job->settings->explain);
+    if (rows->batch_rows > CAT_FILTER_BATCH)
+        rows->batch_rows = CAT_FILTER_BATCH;
+    while (code == REPORT_DONE && job->at < job->to && !out_failed(&job->out)) {
+        code = filter_next(&f, &first, &n);
+        if (code != REPORT_DONE || n == 0)
+            break;
+        uint64_t skip = job->from > job->at ? job->from - job->at : 0, left = job->to - job->at;
+        job->at += (uint64_t)n < left ? (uint64_t)n : left;
+        if (skip >= (uint64_t)n)
+            continue;
+        int64_t from = first + (int64_t)skip, end = (uint64_t)n < left ? first + n : first + (int64_t)left;
+        inlay_status status = stand < 0 ? rows_seek(rows, from) : rows_forward(rows, stand, from);
+        code = status == INLAY_OK ? cat_print(job, in, rows, from, end, NULL)
+                                  : report_failure(in->path, &in->env->error);
+        stand = end;
+    }
+    filter_close(&f);
+    return code;
+}
+
+static int cat_salvage_rows(struct cat_job *job, struct salvage *s, int64_t first, int64_t end,
+                            int64_t *stopped)
+{
+    if (s->rows->batch_rows > (uint64_t)(end - first))
+        s->rows->batch_rows = (size_t)(end - first);
+    if (rows_seek(s->rows, first) != INLAY_OK)
+        return report_failure(s->in->path, &s->in->env->error);
+    return cat_print(job, s->in, s->rows, first, end, stopped);
+}
+
 /* Rows [first, end) of one row group, those that can be had. */
 static int cat_salvage_group(struct cat_job *job, struct salvage *s, uint32_t group, int64_t first,
                              int64_t end)
@@ -137,7 +172,7 @@ static int cat_salvage_group(struct cat_job *job, struct salvage *s, uint32_t gr
         s->rows->batch_rows = batch_rows;
         s->rows->fence = to;
         if (first < to && !out_failed(&job->out))
-            code = cat_print(job, s->in, s->rows, first, to, &stopped);
+            code = cat_salvage_rows(job, s, first, to, &stopped);
         if (code == REPORT_BAD && stopped >= 0) /* columns contradict each other, sound page by page */
             code = salvage_lose(s, stopped, to);
         if (i < s->n_lost)
@@ -145,6 +180,16 @@ static int cat_salvage_group(struct cat_job *job, struct salvage *s, uint32_t gr
     }
     s->rows->batch_rows = batch_rows;
     return code;
+}
+
+static int cat_all_rows(struct cat_job *job, const struct files_input *in, struct rows *rows,
+                        int64_t first, int64_t end)
+{
+    if (rows->batch_rows > (uint64_t)(end - first))
+        rows->batch_rows = (size_t)(end - first);
+    if (rows_seek(rows, first) != INLAY_OK)
+        return report_failure(in->path, &in->env->error);
+    return cat_print(job, in, rows, first, end, NULL);
 }
 
 static int cat_salvage(struct cat_job *job, const struct files_input *in, struct rows *rows,
@@ -188,10 +233,15 @@ static int cat_rows(struct cat_job *job, const struct files_input *in, const boo
         code = report_usage("%s: %s", in->path, refused);
     if (end > n)
         end = n;
+    if (job->settings->where) {
+        code = code == REPORT_DONE ? cat_filter(job, in, &rows) : code;
+        rows_close(&rows);
+        return code;
+    }
     if (code == REPORT_DONE && first < end)
         code = job->settings->skip_bad_pages
                    ? cat_salvage(job, in, &rows, (int64_t)first, (int64_t)end)
-                   : cat_print(job, in, &rows, (int64_t)first, (int64_t)end, NULL);
+                   : cat_all_rows(job, in, &rows, (int64_t)first, (int64_t)end);
     rows_close(&rows);
     job->at += n;
     return code;
@@ -220,6 +270,22 @@ static int cat_file(struct cat_job *job, const char *path)
     return code;
 }
 
+/* Rows of a file that count: all, or those that fulfil --where. */
+static int cat_count(const struct cat_settings *settings, const struct files_input *in, uint64_t *total)
+{
+    struct filter f;
+    int64_t first = 0, n = 0;
+    if (!settings->where) {
+        *total += (uint64_t)inlay_reader_rows(in->reader);
+        return REPORT_DONE;
+    }
+    int code = filter_open(&f, in, settings->where, false);
+    while (code == REPORT_DONE && (code = filter_next(&f, &first, &n)) == REPORT_DONE && n > 0)
+        *total += (uint64_t)n;
+    filter_close(&f);
+    return code;
+}
+
 /* Positions from the end need the sum of all rows before the first is printed. */
 static int cat_resolve(struct cat_job *job, const struct cat_range *range, char **paths, int n)
 {
@@ -235,8 +301,10 @@ static int cat_resolve(struct cat_job *job, const struct cat_range *range, char 
         int code = files_open(&in, &env, paths[i], &job->settings->files, 0);
         if (code != REPORT_DONE)
             return code;
-        total += (uint64_t)inlay_reader_rows(in.reader);
+        code = cat_count(job->settings, &in, &total);
         files_close(&in);
+        if (code != REPORT_DONE)
+            return code;
     }
     job->from = cat_position(range->from, range->from_back, total);
     job->to = cat_position(range->to, range->to_back, total);
@@ -303,6 +371,10 @@ static int cat_with(const struct cat_settings *settings, const struct cat_range 
     uint64_t count;
     if (settings->rows && settings->count)
         return report_usage("%s: give either --rows or -n", command);
+    if (settings->where && settings->skip_bad_pages)
+        return report_usage("%s: give either --where or --skip-bad-pages", command);
+    if (settings->explain && !settings->where)
+        return report_usage("%s: --explain is about --where", command);
     if (settings->rows && !cat_parse_range(settings->rows, &range))
         return report_usage("%s: --rows wants A:B, row numbers from 0 (from the end with a minus "
                             "sign), not '%s'",
@@ -344,6 +416,10 @@ static const struct options_row cat_options[] = {
     {"format", 'f', OPTIONS_TEXT, offsetof(struct cat_settings, format), "NAME",
      "jsonl (the default), csv or table"},
     {"count", 'n', OPTIONS_TEXT, offsetof(struct cat_settings, count), "N", "N rows"},
+    {"where", 'w', OPTIONS_TEXT, offsetof(struct cat_settings, where), "TEXT",
+     "only rows that fulfil a predicate: comparisons, IN,\nBETWEEN, IS NULL, LIKE 'x%', AND, OR, NOT; --rows\nand -n then count those"},
+    {"explain", 0, OPTIONS_FLAG, offsetof(struct cat_settings, explain), NULL,
+     "tell what --where skipped, and why"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct cat_settings, quiet), NULL,
      "no progress; it is shown only when writing to a file"},
     {"skip-bad-pages", 0, OPTIONS_FLAG, offsetof(struct cat_settings, skip_bad_pages), NULL,
@@ -363,6 +439,7 @@ const struct command command_cat = {
             "  inlay cat metrics.parquet | jq .value\n"
             "  inlay cat --columns metric_name,value --rows 100:200 metrics.parquet\n"
             "  inlay cat --format csv day-*.parquet > days.csv\n"
+            "  inlay cat --where \"service = 'web' AND value > 0.5\" --explain metrics.parquet\n"
             "  inlay cat --skip-bad-pages damaged.parquet > saved.jsonl\n",
     .options = cat_options,
     .settings_bytes = sizeof(struct cat_settings),

@@ -613,3 +613,44 @@ inlay_status rows_seek(struct rows *r, int64_t row)
     }
     return INLAY_OK;
 }
+
+/* Pass over up to n rows within the batch, which stands before a row; those that are left are returned. A row that
+ * may go on in the next batch is left, too. */
+static int64_t rows_pass_batch(struct rows_leaf *leaf, int64_t n)
+{
+    size_t level = leaf->level;
+    while (n > 0 && level < leaf->n_levels) {
+        size_t from = level;
+        if (!leaf->rep) {
+            level += n < (int64_t)(leaf->n_levels - level) ? (size_t)n : leaf->n_levels - level;
+            n -= (int64_t)(level - from);
+        } else {
+            do {
+                level++;
+            } while (level < leaf->n_levels && leaf->rep[level] != 0);
+            if (level == leaf->n_levels)
+                break;
+            n--;
+        }
+        for (size_t i = from; i < level; i++)
+            leaf->value += !leaf->def || leaf->def[i] == leaf->max_def;
+        leaf->level = level;
+    }
+    return n;
+}
+
+inlay_status rows_forward(struct rows *r, int64_t at, int64_t row)
+{
+    for (uint32_t i = 0; i < r->n_leaves; i++) {
+        struct rows_leaf *leaf = &r->leaves[i];
+        if (rows_pass_batch(leaf, row - at) == 0)
+            continue;
+        leaf->level = leaf->n_levels = 0;
+        leaf->ended = false;
+        leaf->next_row = row;
+        inlay_status status = inlay_column_seek(leaf->column, row);
+        if (status != INLAY_OK && status != INLAY_END)
+            return status;
+    }
+    return INLAY_OK;
+}

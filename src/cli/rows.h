@@ -88,6 +88,8 @@ inlay_status rows_open(struct rows *r, inlay_env *env, inlay_reader *reader, con
                        enum print_flavour flavour);
 void rows_close(struct rows *r);
 inlay_status rows_seek(struct rows *r, int64_t row);
+/* From row `at`, where the rows stand, to `row` >= at: within the batches at hand where they reach. */
+inlay_status rows_forward(struct rows *r, int64_t at, int64_t row);
 
 /* Top-level fields: the first is field 0, the next one stands at its `end`. */
 static inline inlay_bytes rows_name(const struct rows *r, const struct rows_field *field)

@@ -369,13 +369,17 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     return chunk_values_open(c);
 }
 
-/* Rows of a data page, where its header tells: v2 always, v1 without repetition. -1 = it does not. */
+/* Rows of a data page, where its header tells: without repetition a row is a level, whatever v2 says of rows;
+ * with it only v2 says. -1 = it does not. */
 static int64_t chunk_page_rows(const inlay_column *c, const struct page_header *header)
 {
     const struct meta_page_header *m = &header->meta;
+    int64_t rows = -1;
     if (m->type == META_PAGE_DATA_V2)
-        return m->data_v2->num_rows < 0 ? -1 : m->data_v2->num_rows;
-    return c->node->max_rep == 0 && m->data->num_values >= 0 ? m->data->num_values : -1;
+        rows = c->node->max_rep ? m->data_v2->num_rows : m->data_v2->num_values;
+    else if (c->node->max_rep == 0)
+        rows = m->data->num_values;
+    return rows < 0 ? -1 : rows;
 }
 
 /* Pass over a data page by its header. False = it must be opened. */
@@ -473,6 +477,12 @@ static size_t chunk_cut(const inlay_column *c, size_t max_rows, size_t *n_rows)
     }
     const uint8_t *rep = c->rep.data + c->piece_at;
     size_t rows = 0, i = 0;
+    for (; left - i >= 64; i += 64) { /* by blocks, while all their rows are wanted */
+        size_t more = levels_equal(rep + i, 64, 0);
+        if (more > max_rows - rows)
+            break;
+        rows += more;
+    }
     for (; i < left; i++)
         if (rep[i] == 0 && rows++ == max_rows) {
             rows--;
@@ -513,23 +523,16 @@ static inlay_status chunk_decode(inlay_column *c, size_t n, void *out)
 
 static inlay_status chunk_codes(inlay_column *c, size_t n, inlay_batch *batch)
 {
-    bool keep = c->flags & INLAY_COLUMN_CODES;
     buf_clear(&c->codes);
     uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->codes, n * sizeof *codes + 1);
     if (!codes)
         return c->codes.status;
     if (!rle_read_u32(&c->codes_in, codes, n))
         return chunk_fail(c, INLAY_CORRUPT, c->codes_in.what);
-    if (keep) {
-        batch->codes = codes;
-        return dict_check(codes, n, c->n_dictionary)
-                   ? INLAY_OK
-                   : chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
-    }
-    if (!dict_gather(c->dictionary_values.data, c->n_dictionary, c->width, codes, n, c->values.data))
-        return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
-    batch->values = c->values.data;
-    return INLAY_OK;
+    batch->codes = codes;
+    return dict_check(codes, n, c->n_dictionary)
+               ? INLAY_OK
+               : chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
 }
 
 static inlay_status chunk_values(inlay_column *c, size_t n, inlay_batch *batch)
@@ -540,9 +543,11 @@ static inlay_status chunk_values(inlay_column *c, size_t n, inlay_batch *batch)
     if (n > SIZE_MAX / c->width - 1 || !buf_reserve(&c->values, n * c->width + 1))
         return c->values.status != INLAY_OK ? c->values.status
                                             : err_set(c->env, INLAY_NOMEM, ERR("out of memory"));
-    if (c->coded)
-        return chunk_codes(c, n, batch);
-    TRY(chunk_decode(c, n, c->values.data));
+    if (!c->coded)
+        TRY(chunk_decode(c, n, c->values.data));
+    else if (!dict_read(c->dictionary_values.data, c->n_dictionary, c->width, &c->codes_in, n,
+                        c->values.data))
+        return chunk_fail(c, INLAY_CORRUPT, c->codes_in.what);
     batch->values = c->values.data;
     return INLAY_OK;
 }

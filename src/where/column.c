@@ -200,7 +200,7 @@ static inlay_status column_results(struct where_column *c, uint32_t k, size_t n)
     const struct tree_node *t = c->tests[k];
     buf_clear(&c->results);
     uint8_t *out = buf_reserve(&c->results, n + 1);
-    if (!out)
+    if (!out || n == 0)
         return c->results.status;
     if (c->batch.codes) {
         const uint8_t *memo = c->memo.data + (size_t)k * c->memo_entries;

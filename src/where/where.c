@@ -169,11 +169,12 @@ static int64_t where_page_end(const struct where_column *c, int64_t n_rows)
 
 static inlay_status where_add_range(struct inlay_where *w, int64_t first, int64_t end)
 {
-    struct where_range *last = (struct where_range *)(void *)(w->ranges.data + w->ranges.bytes) - 1;
+    size_t n = w->ranges.bytes / sizeof(struct where_range);
+    struct where_range *last = n ? (struct where_range *)(void *)w->ranges.data + (n - 1) : NULL;
     struct where_range range = {first < w->from ? w->from : first, end};
     if (range.first >= range.end)
         return INLAY_OK;
-    if (w->ranges.bytes && last->end == range.first)
+    if (last && last->end == range.first)
         last->end = range.end;
     else
         buf_append(&w->ranges, &range, sizeof range);

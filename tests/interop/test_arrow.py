@@ -140,10 +140,14 @@ def floats(t):
         or (isinstance(t, pa.BaseExtensionType) and floats(t.storage_type))
 
 
+def dictionaries(t):
+    return pa.types.is_dictionary(t) or any(dictionaries(t.field(i).type) for i in range(t.num_fields))
+
+
 def same_values(a, b):
     if a.type == b.type and a.equals(b):
         return True
-    if a.type == b.type and not floats(a.type) and not pa.types.is_dictionary(a.type):
+    if a.type == b.type and not floats(a.type) and not dictionaries(a.type):
         return False
     return equal(values(a), values(b))  # NaN, types that differ on purpose
 
@@ -209,5 +213,126 @@ for path in files("corpus/parquet-testing/data/*.parquet", "corpus/parquet-testi
         fact(f"wrong checksum is refused: {name}", why and "checksum" in why, why)
         continue
     fact(f"arrow equals pyarrow: {name}", why is None, why)
+
+# ---- random nested files ----
+
+SEED = int(os.environ.get("SEED", "20261121"))
+LEAVES = [pa.bool_(), pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32(), pa.int64(), pa.uint64(),
+          pa.float32(), pa.float64(), pa.string(), pa.large_string(), pa.binary(), pa.large_binary(), pa.binary(5),
+          pa.decimal128(7, 2), pa.decimal128(16, 3), pa.decimal128(38, 10), pa.decimal256(60, 5), pa.date32(),
+          pa.time32("ms"), pa.time64("us"), pa.time64("ns"), pa.timestamp("ms"), pa.timestamp("us", "UTC"),
+          pa.timestamp("ns", "Europe/Berlin"), pa.duration("us"), pa.null(), pa.dictionary(pa.int32(), pa.string())]
+
+
+def random_type(r, depth):
+    kind = r.choice(["leaf", "leaf", "list", "large_list", "struct", "struct", "map"]) if depth else "leaf"
+    field = lambda name: random_field(r, name, depth - 1)
+    if kind == "list":
+        return pa.list_(field("element"))
+    if kind == "large_list":
+        return pa.large_list(field("element"))
+    if kind == "struct":
+        return pa.struct([field(f"m{i}") for i in range(r.randint(1, 3))])
+    if kind == "map":
+        return pa.map_(r.choice([pa.string(), pa.int32()]), random_type(r, depth - 1))
+    return r.choice(LEAVES)
+
+
+def random_field(r, name, depth, metadata=None):
+    t = random_type(r, depth)
+    return pa.field(name, t, pa.types.is_null(t) or r.random() < 0.7, metadata)
+
+
+def random_value(r, t, nullable):
+    if pa.types.is_null(t) or (nullable and r.random() < 0.2):
+        return None
+    if pa.types.is_dictionary(t):
+        return random_value(r, t.value_type, False)
+    if pa.types.is_struct(t):
+        return {t.field(i).name: random_value(r, t.field(i).type, t.field(i).nullable) for i in range(t.num_fields)}
+    if pa.types.is_map(t):
+        return [(random_value(r, t.key_type, False), random_value(r, t.item_type, True)) for _ in range(r.choice([0, 1, 3]))]
+    if pa.types.is_list(t) or pa.types.is_large_list(t):
+        return [random_value(r, t.value_type, t.value_field.nullable) for _ in range(r.choice([0, 0, 1, 2, 7]))]
+    if pa.types.is_boolean(t):
+        return r.random() < 0.5
+    if pa.types.is_floating(t):
+        return float(r.randint(-1000, 1000)) / 8
+    if pa.types.is_decimal(t):
+        bound = 10 ** r.randint(1, t.precision) - 1
+        return decimal.Decimal(r.randint(-bound, bound)).scaleb(-t.scale, decimal.Context(prec=80))
+    if pa.types.is_fixed_size_binary(t):
+        return r.randbytes(t.byte_width)
+    if pa.types.is_binary(t) or pa.types.is_large_binary(t):
+        return r.randbytes(r.choice([0, 1, 3, 4, 8, 15, 16, 17, 40]))
+    if pa.types.is_string(t) or pa.types.is_large_string(t):
+        return r.choice(["", "a", "bcd", "efgh", "0123456789abcdef", "x" * 33, "\u00e9" * r.randint(0, 12)])
+    if pa.types.is_time(t) or pa.types.is_date(t):
+        return pa.scalar(r.randint(0, 86399), pa.int32() if t.bit_width == 32 else pa.int64()).cast(t)
+    if pa.types.is_timestamp(t) or pa.types.is_duration(t):
+        return pa.scalar(r.randint(-10**15, 10**15), pa.int64()).cast(t)
+    signed = pa.types.is_signed_integer(t)
+    return r.randint(-(1 << t.bit_width - 1) if signed else 0, (1 << t.bit_width - signed) - 1)
+
+
+def plain_value(v):
+    """pa.array takes scalars only where they are not inside dicts and lists."""
+    if isinstance(v, dict):
+        return {k: plain_value(x) for k, x in v.items()}
+    if isinstance(v, (list, tuple)):
+        return type(v)(plain_value(x) for x in v)
+    return v.value if isinstance(v, pa.Scalar) else v
+
+
+def random_file(r, path):
+    fields = [random_field(r, f"c{i}", 4, {"unit": f"u{i}"} if i % 2 else None) for i in range(r.randint(1, 5))]
+    n = r.choice([0, 1, 9, 60, 300])
+    columns = [pa.array([plain_value(random_value(r, f.type, f.nullable)) for _ in range(n)], f.type) for f in fields]
+    options = dict(compression=r.choice(["none", "snappy", "zstd"]), data_page_version=r.choice(["1.0", "2.0"]),
+                   use_dictionary=r.random() < 0.6, data_page_size=r.choice([64, 1000, 10**6]),
+                   dictionary_pagesize_limit=r.choice([60, 10**6]), store_schema=r.random() < 0.6,
+                   row_group_size=r.choice([1, 7, 50, 1000]), write_batch_size=r.choice([1, 5, 1024]))
+    pq.write_table(pa.Table.from_arrays(columns, schema=pa.schema(fields, {"by": "chance"})), path, **options)
+    return options
+
+
+def leaves(t, path):
+    """Paths of nodes that can be asked for: structs' members only, whose names Parquet keeps."""
+    yield path
+    if pa.types.is_struct(t):
+        for i in range(t.num_fields):
+            yield from leaves(t.field(i).type, f"{path}.{t.field(i).name}")
+
+
+work = tempfile.mkdtemp()
+made = refused = 0
+for k in range(int(os.environ.get("FILES", "150"))):
+    r = random.Random(SEED * 1000 + k)
+    path = os.path.join(work, f"{k}.parquet")
+    try:
+        random_file(r, path)
+        theirs = pq.ParquetFile(path).read()
+    except (pa.ArrowException, NotImplementedError, OverflowError) as e:
+        refused += 1
+        continue
+    made += 1
+    batch = dict(batch_rows=r.choice([0, 1, 13]), map=r.random() < 0.5, memory_bytes=r.choice([0, 1]))
+    try:
+        why = compare(path, theirs, **batch)
+        if why is None:
+            paths = [p for f in theirs.schema for p in leaves(f.type, f.name)]
+            chosen = [paths[i] for i in sorted(r.sample(range(len(paths)), min(len(paths), 2)))]
+            part = pq.ParquetFile(path).read(columns=chosen)
+            why = differs(part, read(path, chosen, **batch))
+            why = why and f"of columns {chosen}: {why}"
+        if why is None:
+            other = read(path, dictionary=1, large=True, **batch)
+            why = None if all(equal(values(a), values(b)) for a, b in zip(theirs.columns, other.columns)) \
+                else "dictionaries and large types have other values"
+    except Exception as e:
+        why = f"{type(e).__name__}: {e}"
+    fact(f"random file SEED={SEED} number {k}", why is None, why)
+    os.unlink(path)
+fact(f"most random files can be made ({refused} refused)", made > 5 * refused)
 
 finish("arrow")
