@@ -61,7 +61,7 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
@@ -70,9 +70,12 @@ LIB_SRC := \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
-  $(call list,format,meta type schema schema_meta levels stats index footer page chunk_read chunk_seek reader \
+  $(call list,format,meta names visit writer_id type schema schema_meta levels stats index footer page chunk_read \
+                     chunk_seek reader trust inspect index_read bloom \
                      chunk_write chunk_meta writer) \
-  $(call list,arrow,schema) \
+  $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
+  $(call list,verify,rule tally claims chunk sorting verify) \
+  $(call list,where,parse names compare number moment bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))
@@ -130,7 +133,7 @@ $(BUILD)/tests/unit: $(TEST_OBJ) $(LIB_OBJ)
 
 # ---- tests: this line and what it calls need nothing but a compiler and a shell ----
 
-.PHONY: test unit cli-test check-exports amalgamation-test fuzz-replay
+.PHONY: test unit cli-test check-exports amalgamation-test
 test: all $(BUILD)/tests/unit
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) MAKE="$(MAKE)" SAN=$(SAN) sh scripts/test.sh
 unit: $(BUILD)/tests/unit
@@ -179,21 +182,36 @@ bench: all
 # ---- fuzzing: libFuzzer targets, and the same targets as plain programs over files ----
 
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
-FUZZ_FLAGS := -std=c11 -O1 -g $(WARN) -ffp-contract=off $(DEFINES) -Iinclude -Isrc -fsanitize=address,undefined
-$(BUILD)/fuzz/%: fuzz/%.c $(LIB_SRC) | $(DEPS)
+FUZZ_FLAGS := -std=c11 -O1 -g $(WARN) -ffp-contract=off $(DEFINES) -Iinclude -Isrc -MMD -MP \
+  -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_LIB := $(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o)
+.SECONDARY: $(FUZZ_LIB)
+$(BUILD)/fuzz/obj/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(say) fuzz $@
-	$(Q)clang $(FUZZ_FLAGS),fuzzer -fno-sanitize-recover=all -o $@ $< $(LIB_SRC) $(LIBS)
-$(BUILD)/replay/%: fuzz/%.c fuzz/replay.c $(LIB_OBJ)
+	$(say) fuzz $<
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+$(BUILD)/fuzz/%: fuzz/%.c fuzz/input.h $(FUZZ_LIB)
+	$(say) ld $@
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_LIB) $(LIBS)
+$(BUILD)/replay/%: fuzz/%.c fuzz/input.h fuzz/replay.c $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(say) ld $@
 	$(Q)$(CC) $(ALL_FLAGS) -Iinclude -Isrc -o $@ $< fuzz/replay.c $(LIB_OBJ) $(LIBS)
-.PHONY: fuzz fuzz-smoke
+$(BUILD)/replay/seeds: fuzz/seeds.c $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude -Isrc -o $@ $< $(LIB_OBJ) $(LIBS)
+.PHONY: fuzz fuzz-seeds fuzz-replay fuzz-smoke fuzz-plant
 fuzz: $(FUZZ_SRC:fuzz/%.c=$(BUILD)/fuzz/%)
-fuzz-replay: $(FUZZ_SRC:fuzz/%.c=$(BUILD)/replay/%)
-	@for t in $^; do $$t fuzz/seeds $(wildcard $(CORPUS)/corpus/parquet-testing/data $(CORPUS)/corpus/parquet-testing/bad_data) || exit 1; done
-fuzz-smoke: fuzz
+fuzz-seeds: $(BUILD)/replay/seeds
+	@rm -rf $(BUILD)/seeds
+	@$< $(BUILD)/seeds $(wildcard $(CORPUS)/corpus/parquet-testing/data $(CORPUS)/corpus/parquet-testing/bad_data)
+fuzz-replay: fuzz-seeds $(FUZZ_SRC:fuzz/%.c=$(BUILD)/replay/%)
+	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/fuzz-replay.sh $(FUZZ_SRC)
+fuzz-smoke: fuzz-seeds fuzz
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/fuzz-smoke.sh
+fuzz-plant: fuzz-seeds
+	@BUILD=$(BUILD) MAKE="$(MAKE)" sh scripts/fuzz-plant.sh
 
 # ---- the main job, on this machine ----
 
@@ -244,7 +262,8 @@ help:
 	@echo '  make interop          pyarrow, DuckDB, arrow-rs, parquet-java judge us (pip, cargo, mvn at test time)'
 	@echo '  make fuzz-replay      fuzz targets over the seeds and the corpus'
 	@echo '  make fuzz-smoke       two minutes of libFuzzer'
+	@echo '  make fuzz-plant       faults planted in a copy of the tree, and how long it takes to find them'
 	@echo '  make size             stripped sizes'
 	@echo '  make install PREFIX=  command, library, headers, man page, completions'
 
--include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)
+-include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d $(BUILD)/fuzz/obj/src/*/*.d)

@@ -1,21 +1,24 @@
 #!/bin/sh
-# A short run of every fuzz target: SECONDS_EACH seconds (default 30), seeds from fuzz/seeds and the corpus.
-# A crash leaves its input in $BUILD/crashes.
+# A short run of every fuzz target, SECONDS_ALL seconds in all (default 120), from its seeds: the tracked ones,
+# those that were made, and what earlier runs found. A crash leaves its input in $BUILD/crashes.
 set -u
 BUILD=${BUILD:-build}
-each=${SECONDS_EACH:-30}
 mkdir -p "$BUILD/crashes"
 failed=0 passed=0
-for target in "$BUILD"/fuzz/fuzz_*; do
-    [ -x "$target" ] || continue
-    name=$(basename "$target")
+targets=$(ls fuzz/fuzz_*.c)
+each=$((${SECONDS_ALL:-120} / $(echo "$targets" | wc -l)))
+for source in $targets; do
+    name=$(basename "$source" .c)
+    kind=$name
+    [ "$name" = fuzz_verify ] && kind=fuzz_file
     mkdir -p "$BUILD/found/$name"
     seeds=
-    for s in fuzz/seeds "$CORPUS/corpus/parquet-testing/data" "$CORPUS/corpus/parquet-testing/bad_data"; do
+    for s in "fuzz/seeds/$kind" "$BUILD/seeds/$kind"; do
         [ -d "$s" ] && seeds="$seeds $s"
     done
-    if "$target" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
-        -artifact_prefix="$BUILD/crashes/$name-" "$BUILD/found/$name" $seeds > "$BUILD/$name.log" 2>&1; then
+    if "$BUILD/fuzz/$name" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -len_control=10 \
+        -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$BUILD/crashes/$name-" \
+        "$BUILD/found/$name" $seeds > "$BUILD/$name.log" 2>&1; then
         passed=$((passed + 1))
         echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$BUILD/$name.log") executions, no fault"
     else

@@ -46,6 +46,11 @@ typedef struct inlay_limits {
                                        packed size above 16 MiB (a set limit lifts that check) */
     uint64_t page_header_bytes;     /* 16 MiB */
     uint64_t dictionary_bytes;      /* one dictionary page, uncompressed; 256 MiB */
+    uint64_t rows;                  /* of the file, as its row groups say; 2^40 */
+    uint64_t decoded_bytes;         /* values of all columns opened through one reader, in memory form;
+                                       64 GiB or 1024 times the file's size, whichever is more */
+    uint64_t chunk_ratio;           /* bytes of values that a byte of a column chunk may stand for, above
+                                       1 GiB of values; 65,536 */
     uint64_t thrift_elements;       /* of one list; 1,000,000 */
     uint64_t thrift_bytes;          /* of one string; 100 MB */
     uint32_t thrift_depth;          /* structs and lists in each other; 32 */

@@ -19,6 +19,12 @@
 #ifndef INLAY_RECORDING
 #define INLAY_RECORDING 1 /* long metric tables, melt; needs MERGE */
 #endif
+#ifndef INLAY_VERIFY
+#define INLAY_VERIFY 1 /* checking a file against what it says about itself */
+#endif
+#ifndef INLAY_WHERE
+#define INLAY_WHERE 1 /* rows by predicate, with skipping */
+#endif
 
 /* Codecs; snappy is ours, the others are adapters to their libraries. */
 #ifndef INLAY_SNAPPY

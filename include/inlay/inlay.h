@@ -3,10 +3,14 @@
 #define INLAY_INLAY_H
 
 #include "inlay/arrow.h"
+#include "inlay/inspect.h"
 #include "inlay/merge.h"
 #include "inlay/reader.h"
 #include "inlay/recording.h"
 #include "inlay/schema.h"
+#include "inlay/visit.h"
+#include "inlay/verify.h"
+#include "inlay/where.h"
 #include "inlay/writer.h"
 
 #endif

@@ -1,11 +1,11 @@
 /* verify: read everything a file has, and compare it with what the file says about itself.
  *
- * Footer, row groups and column chunks are decoded; every page of every column is checked against
- * its checksum, decompressed and decoded; rows, levels and null counts are compared with the
- * footer. A bad column does not hide the next one.
+ * The examining is the library's (inlay/verify.h); here its findings become lines or JSON.
  */
 #include <string.h>
 #include <unistd.h>
+
+#include "inlay/verify.h"
 
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -15,10 +15,10 @@
 
 struct verify_settings {
     struct files_settings files;
-    bool json, quiet;
+    bool deep, json, quiet;
 };
 
-enum { VERIFY_FAULTS = 20 /* faults of one file that are told one by one */ };
+enum { VERIFY_LINES = 20 /* findings of one file that are told one by one, unless as JSON */ };
 
 struct verify_job {
     const struct verify_settings *settings;
@@ -28,8 +28,8 @@ struct verify_job {
     const char *path;
     struct json json;
     struct progress *progress;
-    uint64_t done_bytes, all_bytes;
-    uint64_t values, pages, faults;
+    inlay_verify_counts counts;
+    uint64_t faults;
     bool unreadable; /* the input itself failed: exit code 3 */
 };
 
@@ -39,15 +39,14 @@ static void verify_name(struct verify_job *job)
     out_text(job->out, ": ");
 }
 
-/* Tell the failure that the env holds. */
-static void verify_fault(struct verify_job *job)
+/* Up to here the file could be read; this failure ends its examination. */
+static void verify_failure(struct verify_job *job)
 {
     const inlay_error *error = &job->env.error;
     char text[1400];
+    job->faults++;
     if (report_code(error->status) == REPORT_IO)
         job->unreadable = true;
-    if (job->faults++ >= VERIFY_FAULTS)
-        return;
     if (job->settings->json) {
         json_error(&job->json, NULL, error);
         return;
@@ -66,118 +65,100 @@ static void verify_fault(struct verify_job *job)
     out_char(job->out, '\n');
 }
 
-/* A contradiction that the library has no reason to look for. */
-static void verify_contradiction(struct verify_job *job, uint32_t row_group, int64_t leaf,
-                                 const char *what)
+/* ---- findings ---- */
+
+static inlay_error verify_place(const struct verify_job *job, const inlay_finding *f)
 {
-    inlay_error *e = &job->env.error;
-    *e = (inlay_error){.status = INLAY_CORRUPT,
-                       .what = what,
-                       .at = -1,
-                       .input = -1,
-                       .row_group = row_group == UINT32_MAX ? -1 : (int32_t)row_group,
-                       .row = -1,
-                       .page = -1};
+    inlay_error e = {.status = f->status, .what = f->what, .at = f->at, .input = -1,
+                     .row_group = f->row_group, .row = f->row, .page = f->page};
     const inlay_schema *schema = inlay_reader_schema(job->in.reader);
-    if (leaf >= 0)
-        inlay_schema_path(schema, inlay_schema_leaf_node(schema, (uint32_t)leaf), e->column,
-                          sizeof e->column);
-    verify_fault(job);
+    if (f->leaf >= 0)
+        inlay_schema_path(schema, inlay_schema_leaf_node(schema, (uint32_t)f->leaf), e.column,
+                          sizeof e.column);
+    return e;
 }
 
-/* Metadata of all row groups and chunks; whether their pages may be read. */
-static bool verify_metadata(struct verify_job *job)
+static void verify_value(struct out *o, const inlay_node *leaf, inlay_bytes value,
+                         enum print_flavour how)
 {
-    inlay_reader *reader = job->in.reader;
-    uint32_t groups = inlay_reader_row_groups(reader);
-    uint32_t leaves = inlay_schema_leaves(inlay_reader_schema(reader));
-    uint64_t rows = 0, faults = job->faults;
-    for (uint32_t i = 0; i < groups; i++) {
-        inlay_row_group group;
-        if (inlay_reader_row_group(reader, i, &group) != INLAY_OK) {
-            verify_fault(job);
-            continue;
-        }
-        rows += (uint64_t)group.n_rows;
-        for (uint32_t leaf = 0; leaf < leaves; leaf++) {
-            inlay_chunk chunk;
-            if (inlay_reader_chunk(reader, i, leaf, &chunk) != INLAY_OK)
-                verify_fault(job);
-            else
-                job->all_bytes += (uint64_t)chunk.compressed_bytes;
-        }
-    }
-    bool readable = job->faults == faults;
-    if (readable && rows != (uint64_t)inlay_reader_footer_rows(reader))
-        verify_contradiction(job, UINT32_MAX, -1,
-                             "the footer's number of rows is not the sum of its row groups");
-    return readable;
+    enum { VERIFY_VALUE = 120 };
+    inlay_bytes shown = {value.data, value.len < VERIFY_VALUE ? value.len : VERIFY_VALUE};
+    if (leaf->type != INLAY_BYTE_ARRAY)
+        shown = value;
+    if (!print_bound(o, leaf, shown, how))
+        out_text(o, how == PRINT_JSON ? "null" : "?");
 }
 
-/* What one column chunk turned out to hold. */
-struct verify_count {
-    uint64_t rows, levels, values, pages;
-};
-
-static void verify_chunk(struct verify_job *job, uint32_t row_group, uint32_t leaf,
-                         const struct verify_count *count)
+static void verify_json(struct verify_job *job, const inlay_finding *f)
 {
-    inlay_row_group group;
-    inlay_chunk chunk;
-    if (inlay_reader_row_group(job->in.reader, row_group, &group) != INLAY_OK ||
-        inlay_reader_chunk(job->in.reader, row_group, leaf, &chunk) != INLAY_OK)
-        return; /* was told before */
-    const inlay_node *node = inlay_schema_leaf(inlay_reader_schema(job->in.reader), leaf);
-    const inlay_statistics *s = &chunk.statistics;
-    job->values += count->values;
-    job->pages += count->pages;
-    job->done_bytes += (uint64_t)chunk.compressed_bytes;
-    progress_update(job->progress, job->done_bytes, job->all_bytes);
-    if (count->rows != (uint64_t)group.n_rows)
-        verify_contradiction(job, row_group, leaf, "the column's rows are not the row group's");
-    else if (count->levels != (uint64_t)chunk.n_levels)
-        verify_contradiction(job, row_group, leaf,
-                             "the column has another number of values than the footer says");
-    else if (s->has_null_count && node->max_rep == 0 &&
-             (uint64_t)s->null_count != count->levels - count->values)
-        verify_contradiction(job, row_group, leaf,
-                             "the column has another number of nulls than its statistics say");
+    struct json *j = &job->json;
+    inlay_error e = verify_place(job, f);
+    json_open(j, NULL, '{');
+    json_text(j, "rule", f->rule);
+    json_text(j, "section", f->section);
+    json_error(j, "error", &e);
+    if (f->has_numbers) {
+        json_int(j, "stated", f->stated);
+        json_int(j, "found", f->found);
+    }
+    const inlay_node *leaf =
+        f->leaf >= 0 ? inlay_schema_leaf(inlay_reader_schema(job->in.reader), (uint32_t)f->leaf) : NULL;
+    if (f->has_values && leaf) {
+        if (f->stated_value.data) {
+            json_next(j, "stated");
+            verify_value(j->out, leaf, f->stated_value, PRINT_JSON);
+        }
+        json_next(j, "found");
+        verify_value(j->out, leaf, f->found_value, PRINT_JSON);
+    }
+    json_close(j, '}');
 }
 
-/* All pages of one column. Row groups without rows have no pages to count. */
-static void verify_column(struct verify_job *job, uint32_t leaf)
+static void verify_text(struct verify_job *job, const inlay_finding *f)
 {
-    inlay_column *column;
-    inlay_batch batch;
-    struct verify_count count = {0};
-    uint32_t group = UINT32_MAX, page = UINT32_MAX;
-    inlay_status status = inlay_column_open(job->in.reader, leaf, 0, &column);
-    if (status != INLAY_OK) {
-        verify_fault(job);
-        return;
-    }
-    while ((status = inlay_column_read(column, 0, &batch)) == INLAY_OK) {
-        if (inlay_column_row_group(column) != group) {
-            if (group != UINT32_MAX)
-                verify_chunk(job, group, leaf, &count);
-            group = inlay_column_row_group(column);
-            page = UINT32_MAX;
-            count = (struct verify_count){0};
+    struct out *o = job->out;
+    char text[1400];
+    inlay_error e = verify_place(job, f);
+    bool beyond = f->status == INLAY_UNSUPPORTED || f->status == INLAY_LIMIT;
+    progress_end(job->progress);
+    verify_name(job);
+    out_text(o, beyond ? "not checked: " : "bad: ");
+    report_text(text, sizeof text, NULL, &e, NULL);
+    out_text(o, text);
+    if (f->has_numbers)
+        out_format(o, ": stated %lld, found %lld", (long long)f->stated, (long long)f->found);
+    const inlay_node *leaf =
+        f->leaf >= 0 ? inlay_schema_leaf(inlay_reader_schema(job->in.reader), (uint32_t)f->leaf) : NULL;
+    if (f->has_values && leaf) {
+        out_text(o, f->stated_value.data ? ": stated " : ": ");
+        if (f->stated_value.data) {
+            verify_value(o, leaf, f->stated_value, PRINT_TABLE);
+            out_text(o, ", found ");
         }
-        if (inlay_column_page(column) != page) {
-            page = inlay_column_page(column);
-            count.pages++;
-        }
-        count.rows += batch.n_rows;
-        count.levels += batch.n_levels;
-        count.values += batch.n_values;
+        verify_value(o, leaf, f->found_value, PRINT_TABLE);
     }
-    if (status != INLAY_END)
-        verify_fault(job);
-    else if (group != UINT32_MAX)
-        verify_chunk(job, group, leaf, &count);
-    inlay_column_close(column);
+    out_format(o, " [%s; %s]\n", f->rule, f->section);
 }
+
+static int verify_finding(void *ctx, const inlay_finding *finding)
+{
+    struct verify_job *job = ctx;
+    job->faults++;
+    if (job->settings->json)
+        verify_json(job, finding);
+    else if (job->faults <= VERIFY_LINES)
+        verify_text(job, finding);
+    return out_failed(job->out);
+}
+
+static int verify_step(void *ctx, uint64_t done, uint64_t all)
+{
+    struct verify_job *job = ctx;
+    progress_update(job->progress, done, all);
+    return 0;
+}
+
+/* ---- the file ---- */
 
 static void verify_summary(struct verify_job *job)
 {
@@ -189,8 +170,8 @@ static void verify_summary(struct verify_job *job)
     print_counted(o, (uint64_t)inlay_reader_rows(reader), "row, ", "rows, ");
     print_counted(o, inlay_reader_row_groups(reader), "row group, ", "row groups, ");
     print_counted(o, leaves, "column, ", "columns, ");
-    print_counted(o, job->pages, "page, ", "pages, ");
-    print_counted(o, job->values, "value\n", "values\n");
+    print_counted(o, job->counts.pages, "page, ", "pages, ");
+    print_counted(o, job->counts.values, "value\n", "values\n");
 }
 
 static void verify_end(struct verify_job *job)
@@ -201,19 +182,19 @@ static void verify_end(struct verify_job *job)
         json_close(j, ']');
         json_bool(j, "ok", ok);
         json_uint(j, "fault_count", job->faults);
-        if (ok) {
+        if (job->in.reader) {
             json_int(j, "rows", inlay_reader_rows(job->in.reader));
             json_uint(j, "row_groups", inlay_reader_row_groups(job->in.reader));
             json_uint(j, "columns", inlay_schema_leaves(inlay_reader_schema(job->in.reader)));
-            json_uint(j, "pages", job->pages);
-            json_uint(j, "values", job->values);
+            json_uint(j, "pages", job->counts.pages);
+            json_uint(j, "values", job->counts.values);
         }
         json_close(j, '}');
         json_line(j);
-    } else if (job->faults > VERIFY_FAULTS) {
+    } else if (job->faults > VERIFY_LINES) {
         verify_name(job);
         out_text(job->out, "bad: ");
-        print_count(job->out, job->faults - VERIFY_FAULTS);
+        print_count(job->out, job->faults - VERIFY_LINES);
         out_text(job->out, " more faults\n");
     } else if (ok && !job->settings->quiet) {
         verify_summary(job);
@@ -229,18 +210,22 @@ static int verify_file(const struct verify_settings *s, struct out *o, struct pr
                              .env = files_env(&s->files),
                              .json = {o, false},
                              .progress = progress};
+    struct files_settings files = s->files;
+    inlay_verify_options options = {
+        .deep = s->deep, .finding = verify_finding, .progress = verify_step, .ctx = &job};
+    files.no_crc = files.no_crc || s->deep; /* a deep look compares checksums itself, and goes on */
     if (s->json) {
         json_open(&job.json, NULL, '{');
         json_text(&job.json, "file", path);
         json_open(&job.json, "faults", '[');
     }
-    if (files_open(&job.in, &job.env, path, &s->files, FILES_QUIET) != REPORT_DONE) {
-        verify_fault(&job);
-    } else if (verify_metadata(&job)) {
-        uint32_t leaves = inlay_schema_leaves(inlay_reader_schema(job.in.reader));
-        for (uint32_t leaf = 0; leaf < leaves && !out_failed(o); leaf++)
-            verify_column(&job, leaf);
-    }
+    inlay_status status = INLAY_OK;
+    if (files_open(&job.in, &job.env, path, &files, FILES_QUIET) != REPORT_DONE)
+        status = job.env.error.status;
+    else
+        status = inlay_verify(&job.env, job.in.reader, &options, &job.counts);
+    if (status != INLAY_OK && status != INLAY_END)
+        verify_failure(&job);
     progress_end(progress);
     verify_end(&job);
     files_close(&job.in);
@@ -268,6 +253,8 @@ static int verify_command(const void *settings, char **paths, int n)
 }
 
 static const struct options_row verify_options[] = {
+    {"deep", 'd', OPTIONS_FLAG, offsetof(struct verify_settings, deep), NULL,
+     "recompute statistics, indexes, bloom filters, sizes and sorting, too"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct verify_settings, json), NULL,
      "one JSON object a file and line"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct verify_settings, quiet), NULL,
@@ -281,11 +268,16 @@ const struct command command_verify = {
     .summary = "read everything and check it against what the file says",
     .operands = "FILE...",
     .help = "Decodes every page of every column, with its checksum, and compares the counts of\n"
-            "rows, values and nulls with the footer. One line for a good file, one line a fault\n"
-            "for a bad one; all files are checked. Exit code 1 if any is bad.\n"
+            "rows, values and nulls with the footer. With --deep everything that a file claims\n"
+            "is recomputed from its values: statistics of pages and column chunks, page index,\n"
+            "size statistics, bloom filters, encodings, sizes, offsets, sorting columns; each\n"
+            "broken rule is told with the section of the specification that it is from.\n"
+            "One line for a good file, one line a fault for a bad one; all files are checked.\n"
+            "Exit code 1 if any is bad.\n"
             "\n"
-            "Example:\n"
-            "  inlay verify --quiet archive/*.parquet || echo 'something is damaged'\n",
+            "Examples:\n"
+            "  inlay verify --quiet archive/*.parquet || echo 'something is damaged'\n"
+            "  inlay verify --deep --json new.parquet | jq -r '.faults[].rule'\n",
     .options = verify_options,
     .settings_bytes = sizeof(struct verify_settings),
     .min_operands = 1,

@@ -10,6 +10,7 @@
 #include "encoding/delta.h"
 
 #include "base/mem.h"
+#include "encoding/bits.h"
 #include "encoding/rows.h"
 
 static bool delta_fail(struct delta *d, const char *what)
@@ -64,23 +65,6 @@ static bool delta_next(struct delta *d)
     return true;
 }
 
-/* Value at bit `bit` of up to 64 bits; reads no byte at or behind `end`, which reads as zeros. */
-static uint64_t delta_unpack(const uint8_t *packed, const uint8_t *end, uint32_t bit, uint32_t width)
-{
-    const uint8_t *p = packed + (bit >> 3);
-    uint32_t shift = bit & 7;
-    uint64_t v = 0;
-    if (end - p >= 9) {
-        v = load_le64(p) >> shift;
-        if (shift + width > 64)
-            v |= (uint64_t)p[8] << (64 - shift);
-    } else {
-        for (uint32_t k = 0; k * 8 < shift + width && p + k < end; k++)
-            v |= k == 0 ? (uint64_t)p[0] >> shift : (uint64_t)p[k] << (8 * k - shift);
-    }
-    return width == 64 ? v : v & (((uint64_t)1 << width) - 1);
-}
-
 static void delta_store(const struct delta *d, void *out, size_t i, uint64_t v)
 {
     if (!out)
@@ -106,10 +90,16 @@ bool delta_read(struct delta *d, void *out, size_t n)
             return false;
         size_t take = n - i < d->miniblock_left ? n - i : d->miniblock_left;
         const uint8_t *end = d->in.at;
-        uint32_t bit = d->bit, width = d->bit_width;
+        uint64_t bit = d->bit;
+        uint32_t width = d->bit_width;
         uint64_t last = d->last, least = d->min_delta;
-        for (size_t k = 0; k < take; k++, bit += width) {
-            last += least + (width ? delta_unpack(d->packed, end, bit, width) : 0);
+        size_t k = 0;
+        if (!width && !out) { /* nothing to unpack or to keep */
+            last += least * take;
+            k = take;
+        }
+        for (; k < take; k++, bit += width) {
+            last += least + (width ? bits_unpack(d->packed, end, bit, width) : 0);
             delta_store(d, out, i + k, last);
         }
         d->bit = bit;
@@ -121,13 +111,29 @@ bool delta_read(struct delta *d, void *out, size_t n)
     return true;
 }
 
+bool delta_finish(struct delta *d)
+{
+    if (d->left && d->first) {
+        d->first = false;
+        d->left--;
+    }
+    while (d->left) {
+        if (d->miniblock_left == 0 && !delta_next(d))
+            return false;
+        uint64_t take = d->left < d->miniblock_left ? d->left : d->miniblock_left;
+        d->miniblock_left -= (uint32_t)take;
+        d->left -= take;
+    }
+    return true;
+}
+
 /* ---- as an encoding of INT32 and INT64 ---- */
 
 static bool delta_value_open(struct decoder *d, const uint8_t *data, size_t bytes)
 {
     struct delta *s = &d->u.delta.values;
-    if (d->left == 0 && bytes == 0)
-        return true; /* a page of nulls */
+    if (d->left == 0)
+        return true; /* a page of nulls: four varints, or nothing at all */
     if (!delta_open(s, data, bytes, d->width * 8) || s->total < d->left) {
         d->what = s->in.failed ? s->in.failed : ERR("delta stream has fewer values than the page");
         return false;

@@ -22,9 +22,8 @@ static bool deltab_lengths(struct decoder *d, struct delta *s, struct cursor *in
         return deltab_fail(d, s->in.failed ? s->in.failed
                                            : ERR("delta stream has fewer values than the page"));
     struct delta end = *s;
-    while (end.left)
-        if (!delta_read(&end, NULL, end.left < SIZE_MAX ? (size_t)end.left : SIZE_MAX))
-            return deltab_fail(d, end.in.failed);
+    if (!delta_finish(&end))
+        return deltab_fail(d, end.in.failed);
     in->at = end.in.at;
     return true;
 }

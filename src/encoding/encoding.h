@@ -72,7 +72,8 @@ struct delta {
     uint32_t block_values, miniblocks, miniblock_values;
     uint32_t miniblock;       /* index of the open miniblock in its block */
     uint32_t miniblock_left;  /* values left in it */
-    uint32_t bit_width, bit;  /* of the open miniblock; next bit offset from `packed` */
+    uint32_t bit_width;       /* of the open miniblock */
+    uint64_t bit;             /* of the next value, from `packed` on */
     const uint8_t *widths;    /* [miniblocks] of the open block */
     const uint8_t *packed;
     uint32_t type_bits;       /* 32 or 64 */
@@ -107,6 +108,18 @@ struct decoder {
             const uint8_t *data;
             size_t n, next;
         } split;
+        struct {
+            const uint8_t *offsets;  /* of the vectors; they count from here */
+            size_t bytes;            /* from here to the end of the section */
+            size_t n, next;          /* values in all; the next one */
+            size_t first, end;       /* values of the open vector */
+            const uint8_t *packed, *positions, *exceptions;
+            uint64_t base;
+            uint32_t n_exceptions;
+            uint32_t exception;      /* the next one, where positions ascend */
+            uint8_t log_size, exponent, factor, bit_width;
+            bool ascending;
+        } alp;
     } u;
 };
 
@@ -127,7 +140,8 @@ struct encoding {
 
 /* By id of parquet.thrift; NULL when unknown or only for levels and codes. */
 const struct encoding *encoding_by_id(int id);
-const struct encoding *encoding_by_name(const char *name); /* lower or upper case */
+/* Lower or upper case; NULL when unknown or only read. */
+const struct encoding *encoding_by_name(const char *name);
 
 /* Open a page's value section of n values (present ones). `width` as inlay_node_width. UNSUPPORTED
  * when the id is unknown, CORRUPT when the type cannot carry it; d->what has the text. */
@@ -146,6 +160,10 @@ bool dict_gather(const void *dictionary, size_t n_dictionary, uint32_t width, co
                  size_t n, void *out);
 /* False when a code is >= n_dictionary. */
 bool dict_check(const uint32_t *codes, size_t n, size_t n_dictionary);
+
+/* The same for the next n codes of a stream, runs without unpacking them. False: codes->what. */
+bool dict_read(const void *dictionary, size_t n_dictionary, uint32_t width, struct rle *codes,
+               size_t n, void *out);
 
 /* A dictionary being built: distinct values in order of appearance. */
 struct dict_builder;

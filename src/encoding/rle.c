@@ -43,6 +43,11 @@ static bool rle_next(struct rle *r)
             r->packed_end = in.at + (need < left ? need : left);
             r->packed_bit = 0;
             r->packed_left = groups * 8;
+            if (r->bit_width) { /* cut short: what there are bits for, to the end of the last group */
+                uint64_t bits = (uint64_t)(r->packed_end - r->packed) * 8;
+                uint64_t most = ((bits + r->bit_width - 1) / r->bit_width + 7) / 8 * 8;
+                r->packed_left = r->packed_left < most ? r->packed_left : most;
+            }
             r->at = r->packed_end;
         } else {
             size_t width = (r->bit_width + 7) / 8;
@@ -78,21 +83,11 @@ static void rle_unpack(const uint8_t *packed, const uint8_t *end, uint64_t bit, 
     }
 }
 
-/* Take up to n packed values; *got is at least 1. */
-static bool rle_take_packed(struct rle *r, uint32_t *out, size_t n, size_t *got)
+/* Take up to n packed values; at least one is left. */
+static size_t rle_take_packed(struct rle *r, uint32_t *out, size_t n)
 {
     size_t take = n < r->packed_left ? n : (size_t)r->packed_left;
     size_t bytes = (size_t)(r->packed_end - r->packed);
-    if (r->bit_width) {
-        /* whole bytes that remain decide how many values there are; the last group may be cut */
-        uint64_t bits = (uint64_t)bytes * 8;
-        uint64_t there = bits > r->packed_bit ? (bits - r->packed_bit + r->bit_width - 1) / r->bit_width : 0;
-        uint64_t most = (there + 7) / 8 * 8;
-        if (take > most)
-            take = (size_t)most;
-        if (take == 0)
-            return rle_fail(r, ERR("bit-packed data ends too early"));
-    }
     if (out)
         rle_unpack(r->packed, r->packed_end, r->packed_bit, r->bit_width, out, take);
     uint64_t bit = r->packed_bit + (uint64_t)take * r->bit_width;
@@ -100,8 +95,7 @@ static bool rle_take_packed(struct rle *r, uint32_t *out, size_t n, size_t *got)
     r->packed += move;
     r->packed_bit = (uint32_t)(bit - (uint64_t)move * 8);
     r->packed_left -= take;
-    *got = take;
-    return true;
+    return take;
 }
 
 size_t rle_peek_run(struct rle *r, size_t n, uint32_t *value)
@@ -138,7 +132,9 @@ bool rle_read_u32(struct rle *r, uint32_t *out, size_t n)
             for (size_t i = 0; i < run; i++)
                 out[i] = value;
             rle_pass(r, run);
-        } else if (!(r->packed_left || rle_next(r)) || !rle_take_packed(r, out, n, &got)) {
+        } else if (r->packed_left || rle_next(r)) {
+            got = rle_take_packed(r, out, n);
+        } else {
             return false;
         }
         out += got;
@@ -160,8 +156,9 @@ bool rle_read_u8(struct rle *r, uint8_t *out, size_t n)
             rle_pass(r, run);
         } else {
             size_t want = n < 256 ? n : 256;
-            if (!(r->packed_left || rle_next(r)) || !rle_take_packed(r, piece, want, &got))
+            if (!(r->packed_left || rle_next(r)))
                 return false;
+            got = rle_take_packed(r, piece, want);
             uint32_t any = 0;
             for (size_t i = 0; i < got; i++) {
                 any |= piece[i];
@@ -183,7 +180,9 @@ bool rle_skip(struct rle *r, size_t n)
         size_t run = rle_peek_run(r, n, &value), got = run;
         if (run)
             rle_pass(r, run);
-        else if (!(r->packed_left || rle_next(r)) || !rle_take_packed(r, NULL, n, &got))
+        else if (r->packed_left || rle_next(r))
+            got = rle_take_packed(r, NULL, n);
+        else
             return false;
         n -= got;
     }
@@ -276,7 +275,7 @@ bool bit_packed_read_u8(const uint8_t *data, size_t bytes, uint32_t bit_width, u
     for (size_t i = 0; i < n; i++) {
         unsigned v = 0;
         for (uint32_t k = 0; k < bit_width; k++, bit++)
-            v = v << 1 | (data[bit >> 3] >> (7 - (bit & 7)) & 1u);
+            v = v << 1 | ((unsigned)data[bit >> 3] >> (7 - (bit & 7)) & 1);
         out[i] = (uint8_t)v;
     }
     return true;

@@ -5,6 +5,6 @@
 #include "encoding/encoding.h"
 
 extern const struct encoding encoding_plain, encoding_rle_boolean, encoding_delta,
-    encoding_delta_length, encoding_delta_bytes, encoding_split;
+    encoding_delta_length, encoding_delta_bytes, encoding_split, encoding_alp;
 
 #endif

@@ -10,6 +10,7 @@ static const struct encoding *const encoding_table[] = {
     [ENCODING_DELTA_LENGTH_BYTE_ARRAY] = &encoding_delta_length,
     [ENCODING_DELTA_BYTE_ARRAY] = &encoding_delta_bytes,
     [ENCODING_BYTE_STREAM_SPLIT] = &encoding_split,
+    [ENCODING_ALP] = &encoding_alp,
 };
 enum { ENCODING_N = sizeof encoding_table / sizeof encoding_table[0] };
 
@@ -31,7 +32,7 @@ static bool encoding_name_is(const char *text, const char *name)
 const struct encoding *encoding_by_name(const char *name)
 {
     for (int i = 0; i < ENCODING_N; i++)
-        if (encoding_table[i] && encoding_name_is(name, encoding_table[i]->name))
+        if (encoding_table[i] && encoding_table[i]->write && encoding_name_is(name, encoding_table[i]->name))
             return encoding_table[i];
     return NULL;
 }

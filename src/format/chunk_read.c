@@ -25,6 +25,7 @@ inlay_status chunk_where(inlay_column *c, inlay_status status)
         return status;
     inlay_error *e = &c->env->error;
     c->failed = true;
+    c->damaged = c->row_group + 1;
     if (e->row_group < 0)
         e->row_group = (int32_t)c->row_group;
     if (e->page < 0 && c->open)
@@ -93,6 +94,8 @@ void chunk_reset(inlay_column *c)
     c->n_dictionary = 0;
     c->drop_tail = false;
     c->any_level = false;
+    c->coded = c->carried = false;
+    c->decoder = (struct decoder){0};
     c->n_pages = 0;
     c->window_at = 0;
     buf_clear(&c->window);
@@ -125,8 +128,7 @@ void inlay_column_park(inlay_column *column)
 
 /* ---- bytes ---- */
 
-/* [at, at + n) of the chunk, n at most what is left of it. */
-static inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const uint8_t **data)
+inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const uint8_t **data)
 {
     const inlay_source *source = &c->reader->source;
     if (source->view)
@@ -191,6 +193,33 @@ static inlay_status chunk_page(inlay_column *c, const struct page_header *header
 
 /* ---- chunk ---- */
 
+/* What this chunk will cost is known from the footer. A file of 42 kB may state, validly, more than 4 PB of
+ * values (runs, shared dictionaries, chunks that lie on each other: "42.parquet"), so the work is refused
+ * before it begins. Values are counted in memory form: what a dictionary shares counts each time. */
+static inlay_status chunk_budget(inlay_column *c)
+{
+    const inlay_limits *l = &c->env->limits;
+    const struct meta_column *m = c->chunk.meta;
+    uint64_t packed = (uint64_t)m->compressed_bytes, levels = (uint64_t)m->num_values;
+    uint64_t most = l->decoded_bytes, ratio = l->chunk_ratio ? l->chunk_ratio : CHUNK_BUDGET_RATIO;
+    if (!most) {
+        uint64_t size = c->reader->source.size_bytes;
+        most = size < UINT64_MAX / CHUNK_BUDGET_GROWTH ? size * CHUNK_BUDGET_GROWTH : UINT64_MAX;
+        most = most > (uint64_t)64 << 30 ? most : (uint64_t)64 << 30;
+    }
+    uint64_t bytes = levels < UINT64_MAX / c->width ? levels * c->width : UINT64_MAX;
+    if (bytes > CHUNK_BUDGET_FROM && bytes / ratio > packed)
+        return chunk_fail(c, INLAY_LIMIT,
+                          ERR("column chunk states more values than its bytes make likely: a bomb?"));
+    if (c->row_group < c->budgeted)
+        return INLAY_OK; /* parked or sought back: counted before */
+    if (bytes > most || c->reader->decoded_bytes > most - bytes)
+        return chunk_fail(c, INLAY_LIMIT, ERR("the file's values are larger than limits allow"));
+    c->reader->decoded_bytes += bytes;
+    c->budgeted = c->row_group + 1;
+    return INLAY_OK;
+}
+
 /* Open the chunk of the next row group that has rows; END behind the last. */
 inlay_status chunk_open(inlay_column *c)
 {
@@ -206,11 +235,13 @@ inlay_status chunk_open(inlay_column *c)
     chunk_reset(c);
     mem_pool_reset(&c->pool);
     c->rows_left = group->num_rows;
+    TRY(reader_first_row(c->reader, c->row_group + 1, &c->row)); /* counts this one's rows too */
     TRY(reader_first_row(c->reader, c->row_group, &c->row));
     TRY(reader_chunk(c->reader, c->row_group, c->leaf, &c->pool, &c->chunk, &c->at, &c->end));
     c->page_at = c->at;
     c->levels_left = c->chunk.meta->num_values;
     c->levels_known = true;
+    TRY(chunk_budget(c));
     TRY(reader_codec(c->reader, c->chunk.meta->codec, &c->codec));
     c->open = true;
     return INLAY_OK;
@@ -272,6 +303,24 @@ inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header)
 
 /* ---- pages ---- */
 
+static bool chunk_delta_strings(const inlay_column *c)
+{
+    return !c->coded && c->decoder.encoding && c->decoder.encoding->id == ENCODING_DELTA_BYTE_ARRAY;
+}
+
+/* The last value read, which the next may extend, moves out of the way of pages and scratch. */
+static inlay_status chunk_carry(inlay_column *c)
+{
+    struct decoder *d = &c->decoder;
+    if (d->previous.data != c->carry.data) {
+        buf_clear(&c->carry);
+        buf_append(&c->carry, d->previous.data, d->previous.len);
+        TRY(c->carry.status);
+        d->previous.data = c->carry.data;
+    }
+    return INLAY_OK;
+}
+
 static inlay_status chunk_values_open(inlay_column *c)
 {
     const struct page_body *b = &c->body;
@@ -279,11 +328,17 @@ static inlay_status chunk_values_open(inlay_column *c)
     if (!c->coded) {
         inlay_status status = decoder_open(&c->decoder, b->encoding, c->node->type, c->width,
                                            b->values, b->values_bytes, b->n_values);
-        return status == INLAY_OK ? INLAY_OK : chunk_fail(c, status, c->decoder.what);
+        if (status != INLAY_OK)
+            return chunk_fail(c, status, c->decoder.what);
+        if (c->carried && chunk_delta_strings(c))
+            c->decoder.previous = (inlay_bytes){c->carry.data, c->carry.bytes};
+        return INLAY_OK;
     }
     if (!c->has_dictionary && b->n_values)
         return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary codes without a dictionary page"));
-    /* A page of nulls may have the width byte alone, or nothing at all. */
+    /* A page of nulls may have the width byte alone, or nothing at all. A width of 0 says that every code is 0,
+     * whatever the number of entries: the format ties the width to the codes of the page, not to the
+     * dictionary (parquet-testing ARROW-GH-43605; pyarrow and DuckDB read it so). */
     uint32_t bit_width = b->values_bytes ? b->values[0] : 0;
     if (bit_width > 32)
         return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary codes wider than 32 bits"));
@@ -301,6 +356,8 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     uint64_t limit = c->env->limits.page_bytes ? c->env->limits.page_bytes : (uint64_t)CHUNK_PAGE_LIMIT;
     c->n_pages++;
     TRY(chunk_page(c, header, limit, &data));
+    if (c->reader->v2_quirk && header->meta.data_v2)
+        header->meta.data_v2->is_compressed = true;
     inlay_status status = page_body_open(header, data, c->codec, c->node, &c->raw, &c->body, &what);
     if (status != INLAY_OK)
         return status == INLAY_NOMEM ? status : chunk_fail(c, status, what);
@@ -312,13 +369,17 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     return chunk_values_open(c);
 }
 
-/* Rows of a data page, where its header tells: v2 always, v1 without repetition. -1 = it does not. */
+/* Rows of a data page, where its header tells: without repetition a row is a level, whatever v2 says of rows;
+ * with it only v2 says. -1 = it does not. */
 static int64_t chunk_page_rows(const inlay_column *c, const struct page_header *header)
 {
     const struct meta_page_header *m = &header->meta;
+    int64_t rows = -1;
     if (m->type == META_PAGE_DATA_V2)
-        return m->data_v2->num_rows < 0 ? -1 : m->data_v2->num_rows;
-    return c->node->max_rep == 0 && m->data->num_values >= 0 ? m->data->num_values : -1;
+        rows = c->node->max_rep ? m->data_v2->num_rows : m->data_v2->num_values;
+    else if (c->node->max_rep == 0)
+        rows = m->data->num_values;
+    return rows < 0 ? -1 : rows;
 }
 
 /* Pass over a data page by its header. False = it must be opened. */
@@ -326,6 +387,9 @@ static bool chunk_pass(inlay_column *c, const struct page_header *header, int64_
 {
     const struct meta_page_header *m = &header->meta;
     int64_t here = chunk_page_rows(c, header);
+    int32_t encoding = m->type == META_PAGE_DATA_V2 ? m->data_v2->encoding : m->data->encoding;
+    if (c->reader->delta_quirk && encoding == ENCODING_DELTA_BYTE_ARRAY)
+        return false; /* the next page may build on this one's last value */
     int64_t levels = m->type == META_PAGE_DATA_V2 ? m->data_v2->num_values : m->data->num_values;
     if (here < 0 || here > rows || here > c->rows_left || levels < 0 || levels > c->levels_left ||
         header->compressed_bytes > c->end - c->at - header->bytes)
@@ -343,6 +407,10 @@ static bool chunk_pass(inlay_column *c, const struct page_header *header, int64_
  * Leaves page_left > 0, or END when the chunk is used up. *skip is reduced by what was passed. */
 static inlay_status chunk_next_page(inlay_column *c, int64_t *skip)
 {
+    if (c->reader->delta_quirk && chunk_delta_strings(c)) {
+        TRY(chunk_carry(c));
+        c->carried = true;
+    }
     while (c->page_left == 0) {
         if (c->levels_known ? c->levels_left == 0 : c->at >= c->end)
             return INLAY_END;
@@ -409,6 +477,12 @@ static size_t chunk_cut(const inlay_column *c, size_t max_rows, size_t *n_rows)
     }
     const uint8_t *rep = c->rep.data + c->piece_at;
     size_t rows = 0, i = 0;
+    for (; left - i >= 64; i += 64) { /* by blocks, while all their rows are wanted */
+        size_t more = levels_equal(rep + i, 64, 0);
+        if (more > max_rows - rows)
+            break;
+        rows += more;
+    }
     for (; i < left; i++)
         if (rep[i] == 0 && rows++ == max_rows) {
             rows--;
@@ -437,11 +511,7 @@ static inlay_status chunk_decode(inlay_column *c, size_t n, void *out)
                                                    : (uint64_t)CHUNK_PAGE_LIMIT;
         if (scratch > limit)
             return chunk_fail(c, INLAY_LIMIT, ERR("assembled values larger than limits allow"));
-        /* the last value of the batch before, which the next may extend, moves out of the way */
-        buf_clear(&c->carry);
-        buf_append(&c->carry, d->previous.data, d->previous.len);
-        TRY(c->carry.status);
-        d->previous.data = c->carry.data;
+        TRY(chunk_carry(c));
         buf_clear(&c->scratch);
         d->scratch = buf_reserve(&c->scratch, scratch);
         d->scratch_bytes = scratch;
@@ -453,23 +523,16 @@ static inlay_status chunk_decode(inlay_column *c, size_t n, void *out)
 
 static inlay_status chunk_codes(inlay_column *c, size_t n, inlay_batch *batch)
 {
-    bool keep = c->flags & INLAY_COLUMN_CODES;
     buf_clear(&c->codes);
     uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->codes, n * sizeof *codes + 1);
     if (!codes)
         return c->codes.status;
     if (!rle_read_u32(&c->codes_in, codes, n))
         return chunk_fail(c, INLAY_CORRUPT, c->codes_in.what);
-    if (keep) {
-        batch->codes = codes;
-        return dict_check(codes, n, c->n_dictionary)
-                   ? INLAY_OK
-                   : chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
-    }
-    if (!dict_gather(c->dictionary_values.data, c->n_dictionary, c->width, codes, n, c->values.data))
-        return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
-    batch->values = c->values.data;
-    return INLAY_OK;
+    batch->codes = codes;
+    return dict_check(codes, n, c->n_dictionary)
+               ? INLAY_OK
+               : chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
 }
 
 static inlay_status chunk_values(inlay_column *c, size_t n, inlay_batch *batch)
@@ -480,9 +543,11 @@ static inlay_status chunk_values(inlay_column *c, size_t n, inlay_batch *batch)
     if (n > SIZE_MAX / c->width - 1 || !buf_reserve(&c->values, n * c->width + 1))
         return c->values.status != INLAY_OK ? c->values.status
                                             : err_set(c->env, INLAY_NOMEM, ERR("out of memory"));
-    if (c->coded)
-        return chunk_codes(c, n, batch);
-    TRY(chunk_decode(c, n, c->values.data));
+    if (!c->coded)
+        TRY(chunk_decode(c, n, c->values.data));
+    else if (!dict_read(c->dictionary_values.data, c->n_dictionary, c->width, &c->codes_in, n,
+                        c->values.data))
+        return chunk_fail(c, INLAY_CORRUPT, c->codes_in.what);
     batch->values = c->values.data;
     return INLAY_OK;
 }
@@ -591,5 +656,21 @@ inlay_status inlay_column_read(inlay_column *column, size_t max_rows, inlay_batc
     inlay_status status = chunk_ready(c, NULL);
     if (status == INLAY_OK)
         status = chunk_batch(c, max_rows ? max_rows : SIZE_MAX, batch);
+    return chunk_where(c, status);
+}
+
+inlay_status inlay_column_read_rest(inlay_column *column, inlay_batch *batch)
+{
+    inlay_column *c = column;
+    int64_t none = 0; /* rows to pass over; not NULL: the next row group is not opened */
+    size_t n_rows = 0;
+    *batch = (inlay_batch){0};
+    if (c->failed)
+        return err_set(c->env, INLAY_ARG, ERR("the column failed before: seek or close"));
+    if (c->node->max_rep == 0 || !c->open || c->parked)
+        return INLAY_END; /* parked ones stand at a row's beginning */
+    inlay_status status = chunk_ready(c, &none);
+    if (status == INLAY_OK)
+        status = chunk_cut(c, 0, &n_rows) ? chunk_batch(c, 0, batch) : INLAY_END;
     return chunk_where(c, status);
 }

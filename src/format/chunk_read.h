@@ -20,7 +20,10 @@ enum {
     CHUNK_HEADER_LIMIT = 16 * 1024 * 1024,
     CHUNK_PAGE_LIMIT = 256 * 1024 * 1024,
     CHUNK_RATIO = 4096,          /* most that a page may grow, above ... */
-    CHUNK_RATIO_FROM = 16 * 1024 * 1024
+    CHUNK_RATIO_FROM = 16 * 1024 * 1024,
+    CHUNK_BUDGET_RATIO = 65536,  /* bytes of values a byte of a chunk may stand for, above ... */
+    CHUNK_BUDGET_FROM = 1024 * 1024 * 1024,
+    CHUNK_BUDGET_GROWTH = 1024   /* bytes of values a byte of the file may stand for */
 };
 
 struct inlay_column {
@@ -30,7 +33,9 @@ struct inlay_column {
     const inlay_node *node;
     uint32_t width;    /* bytes of one value in memory */
     size_t piece_most; /* levels of a piece: a multiple of 8 */
+    uint32_t budgeted; /* row groups before this one are counted in the reader's decoded_bytes */
     bool failed;       /* only a seek or close may follow */
+    uint32_t damaged;  /* row group of the last failure + 1; 0 = none: there a seek goes by the offset index */
     bool parked;       /* memory was given back; `row` is where to go on */
 
     /* the chunk */
@@ -65,6 +70,7 @@ struct inlay_column {
     bool coded;            /* values are dictionary codes */
     struct rle codes_in;
     struct decoder decoder;
+    bool carried;          /* `carry` holds the last value of a DELTA_BYTE_ARRAY page of this chunk */
     size_t page_left;      /* levels not yet in a piece */
     bool any_level;        /* a level of this chunk was delivered */
     bool drop_tail;        /* the rest of a row that was passed over is still to be dropped */
@@ -82,6 +88,8 @@ void chunk_reset(inlay_column *c);
 bool chunk_at_row_start(const inlay_column *c);
 /* Open the chunk of the next row group that has rows; END behind the last. */
 INLAY_CHECKED inlay_status chunk_open(inlay_column *c);
+/* [at, at + n) of the chunk, n at most what is left of it. A view until the next call. */
+INLAY_CHECKED inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const uint8_t **data);
 INLAY_CHECKED inlay_status chunk_header(inlay_column *c, struct page_header *header);
 INLAY_CHECKED inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header);
 /* A piece with levels in it; opens pages and chunks as needed. END behind the last row group; with `skip`,

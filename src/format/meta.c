@@ -308,6 +308,19 @@ static const struct thrift_field meta_column_index_rows[] = {
 const struct thrift_table meta_column_index_table =
     META_TABLE("ColumnIndex", meta_column_index, meta_column_index_rows);
 
+static const struct thrift_field meta_bloom_choice_rows[] = {META_E(1)};
+static const struct thrift_table meta_bloom_choice_table =
+    META_TABLE("BloomFilterChoice", meta_bloom_choice, meta_bloom_choice_rows);
+
+static const struct thrift_field meta_bloom_header_rows[] = {
+    META_R(meta_bloom_header, 1, I32, bytes),
+    META_S(meta_bloom_header, 2, algorithm, meta_bloom_choice_table),
+    META_S(meta_bloom_header, 3, hash, meta_bloom_choice_table),
+    META_S(meta_bloom_header, 4, compression, meta_bloom_choice_table),
+};
+const struct thrift_table meta_bloom_header_table =
+    META_TABLE("BloomFilterHeader", meta_bloom_header, meta_bloom_header_rows);
+
 struct thrift_limits meta_limits(const inlay_env *env)
 {
     const inlay_limits *l = &env->limits;

@@ -360,12 +360,25 @@ struct meta_column_index {
     struct thrift_list nan_counts;     /* int64_t */
 };
 
+/* ---- bloom filter ---- */
+
+enum { META_BH_BYTES, META_BH_ALGORITHM, META_BH_HASH, META_BH_COMPRESSION };
+struct meta_bloom_choice { /* unions of one known member each: SplitBlock, XxHash, Uncompressed */
+    uint64_t has;
+};
+struct meta_bloom_header {
+    uint64_t has;
+    int32_t bytes;
+    struct meta_bloom_choice *algorithm, *hash, *compression;
+};
+
 extern const struct thrift_table meta_file_table;
 extern const struct thrift_table meta_row_group_table;
 extern const struct thrift_table meta_chunk_table;
 extern const struct thrift_table meta_page_header_table;
 extern const struct thrift_table meta_offset_index_table;
 extern const struct thrift_table meta_column_index_table;
+extern const struct thrift_table meta_bloom_header_table;
 
 /* The limits of an env as thrift wants them, with defaults filled in. */
 struct thrift_limits meta_limits(const inlay_env *env);

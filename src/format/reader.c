@@ -3,26 +3,10 @@
 
 #include <string.h>
 
-#include "format/type.h"
+#include "format/trust.h"
+#include "format/writer_id.h"
 
 /* ---- open and close ---- */
-
-/* parquet-mr before 1.2.9 left the dictionary page's header out of total_compressed_size
- * (PARQUET-816): such chunks may run on for up to 100 bytes. */
-static bool reader_has_page_quirk(inlay_bytes created_by)
-{
-    static const char name[] = "parquet-mr version 1.", bare[] = "parquet-mr";
-    size_t n = sizeof name - 1;
-    if (created_by.len == sizeof bare - 1 && memcmp(created_by.data, bare, sizeof bare - 1) == 0)
-        return true; /* older than version numbers */
-    if (created_by.len < n + 3 || memcmp(created_by.data, name, n) != 0)
-        return false;
-    const uint8_t *v = created_by.data + n;
-    if (v[0] < '0' || v[0] > '2' || v[1] != '.')
-        return false;
-    bool two_digits = created_by.len > n + 3 && v[3] >= '0' && v[3] <= '9';
-    return v[0] < '2' || (v[2] < '9' && !two_digits);
-}
 
 static inlay_status reader_index(inlay_reader *r)
 {
@@ -38,7 +22,14 @@ static inlay_status reader_index(inlay_reader *r)
     }
     TRY(mem_new(r->env, ((size_t)m->row_groups.n + 1) * sizeof *r->first_rows, &block));
     r->first_rows = block;
-    r->page_quirk = reader_has_page_quirk(m->created_by);
+    struct writer_id writer = writer_id_parse(m->created_by);
+    /* PARQUET-816: the dictionary page's header is not in total_compressed_size */
+    r->page_quirk = writer_id_before(&writer, "parquet-mr", 1, 2, 9);
+    /* ARROW-10353: under the name parquet-cpp, is_compressed was false over compressed bytes */
+    r->v2_quirk = writer_id_before(&writer, "parquet-cpp", 2, 0, 0);
+    /* PARQUET-246: a page's first DELTA_BYTE_ARRAY prefix counts from the last value of the page before */
+    r->delta_quirk = writer_id_before(&writer, "parquet-mr", 1, 8, 0);
+    r->binary_bounds_quirk = trust_binary_quirk(&writer);
     return INLAY_OK;
 }
 
@@ -126,6 +117,10 @@ uint64_t inlay_reader_footer_bytes(const inlay_reader *reader)
 {
     return reader->footer.bytes;
 }
+inlay_bytes inlay_reader_footer(const inlay_reader *reader)
+{
+    return (inlay_bytes){reader->footer.data, reader->footer.bytes};
+}
 uint32_t inlay_reader_key_values(const inlay_reader *reader)
 {
     return reader->footer.meta.key_values.n;
@@ -210,6 +205,10 @@ inlay_status reader_first_row(inlay_reader *r, uint32_t row_group, int64_t *row)
         TRY(reader_touch(r, r->known, &group));
         if (group->num_rows > INT64_MAX - r->first_rows[r->known])
             return reader_group_fault(r, r->known, ERR("row counts overflow"));
+        uint64_t most = r->env->limits.rows ? r->env->limits.rows : (uint64_t)1 << 40;
+        if ((uint64_t)(r->first_rows[r->known] + group->num_rows) > most)
+            return err_set_at(r->env, INLAY_LIMIT, ERR("the file has more rows than limits allow"),
+                              r->footer.at);
         r->first_rows[r->known + 1] = r->first_rows[r->known] + group->num_rows;
         r->known++;
     }
@@ -333,53 +332,6 @@ inlay_status reader_chunk(inlay_reader *r, uint32_t row_group, uint32_t leaf, st
 
 /* ---- column chunks as the API shows them ---- */
 
-/* Deprecated min and max were compared as signed bytes whatever the type: they hold only where that is
- * the type's order, or where both are the same value (parquet.thrift Statistics). */
-static bool reader_old_bounds_hold(enum type_order order, const struct meta_statistics *s)
-{
-    if (order == TYPE_ORDER_BOOL || order == TYPE_ORDER_I32 || order == TYPE_ORDER_I64 ||
-        order == TYPE_ORDER_F32 || order == TYPE_ORDER_F64)
-        return true;
-    return order != TYPE_ORDER_NONE && META_HAS(s, META_ST_MIN) && META_HAS(s, META_ST_MAX) &&
-           s->min.len == s->max.len && memcmp(s->min.data, s->max.data, s->min.len) == 0;
-}
-
-/* min_value and max_value hold where column_orders name an order that we know. */
-static bool reader_order_known(const inlay_reader *r, uint32_t leaf, enum type_order order)
-{
-    const struct thrift_list *orders = &r->footer.meta.column_orders;
-    if (order == TYPE_ORDER_NONE || orders->n != inlay_schema_leaves(r->schema))
-        return false;
-    const struct meta_column_order *o = (const struct meta_column_order *)orders->items + leaf;
-    bool is_float = order == TYPE_ORDER_F32 || order == TYPE_ORDER_F64 || order == TYPE_ORDER_F16;
-    return META_HAS(o, META_ORDER_TYPE) || (META_HAS(o, META_ORDER_IEEE_754) && is_float);
-}
-
-static void reader_statistics(const inlay_reader *r, uint32_t leaf, const struct meta_statistics *s,
-                              inlay_statistics *out)
-{
-    enum type_order order = type_order_of(inlay_schema_leaf(r->schema, leaf));
-    *out = (inlay_statistics){.min_exact = -1, .max_exact = -1};
-    if (!s)
-        return;
-    bool fresh = META_HAS(s, META_ST_MIN_VALUE) || META_HAS(s, META_ST_MAX_VALUE);
-    out->has_min = fresh ? META_HAS(s, META_ST_MIN_VALUE) : META_HAS(s, META_ST_MIN);
-    out->has_max = fresh ? META_HAS(s, META_ST_MAX_VALUE) : META_HAS(s, META_ST_MAX);
-    out->min = fresh ? s->min_value : s->min;
-    out->max = fresh ? s->max_value : s->max;
-    out->usable = fresh ? reader_order_known(r, leaf, order) : reader_old_bounds_hold(order, s);
-    out->has_null_count = META_HAS(s, META_ST_NULL_COUNT);
-    out->null_count = s->null_count;
-    out->has_distinct_count = META_HAS(s, META_ST_DISTINCT_COUNT);
-    out->distinct_count = s->distinct_count;
-    out->has_nan_count = META_HAS(s, META_ST_NAN_COUNT);
-    out->nan_count = s->nan_count;
-    if (META_HAS(s, META_ST_MIN_EXACT))
-        out->min_exact = s->min_exact;
-    if (META_HAS(s, META_ST_MAX_EXACT))
-        out->max_exact = s->max_exact;
-}
-
 inlay_status inlay_reader_chunk(inlay_reader *reader, uint32_t row_group, uint32_t leaf,
                                 inlay_chunk *out)
 {
@@ -408,7 +360,7 @@ inlay_status inlay_reader_chunk(inlay_reader *reader, uint32_t row_group, uint32
     for (uint32_t i = 0; i < m->encodings.n; i++)
         if (encodings[i] >= 0 && encodings[i] < 32)
             out->encodings |= (uint32_t)1 << encodings[i];
-    reader_statistics(reader, leaf, m->statistics, &out->statistics);
+    trust_statistics(reader, leaf, m->statistics, m->num_values, &out->statistics);
     return INLAY_OK;
 }
 

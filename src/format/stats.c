@@ -35,7 +35,7 @@ inlay_status stats_status(const struct stats *s)
 
 bool stats_counts_nans(const struct stats *s)
 {
-    return s->order == TYPE_ORDER_F32 || s->order == TYPE_ORDER_F64 || s->order == TYPE_ORDER_F16;
+    return type_order_is_float(s->order);
 }
 
 /* ---- taking values ---- */

@@ -147,13 +147,24 @@ enum type_order type_order_of(const inlay_node *leaf)
     if (l->kind == INLAY_DECIMAL && leaf->type == INLAY_FIXED_LEN_BYTE_ARRAY)
         return TYPE_ORDER_DECIMAL_FIXED;
     if (l->kind == INLAY_TIMESTAMP && leaf->type == INLAY_FIXED_LEN_BYTE_ARRAY)
-        return TYPE_ORDER_NONE; /* signed 96-bit little-endian; not compared yet */
+        return TYPE_ORDER_TIME96;
     return (enum type_order)type_rows[leaf->type].order;
+}
+
+bool type_order_is_float(enum type_order order)
+{
+    return order == TYPE_ORDER_F32 || order == TYPE_ORDER_F64 || order == TYPE_ORDER_F16;
+}
+
+bool type_order_is_signed(enum type_order order)
+{
+    return order == TYPE_ORDER_BOOL || order == TYPE_ORDER_I32 || order == TYPE_ORDER_I64 ||
+           order == TYPE_ORDER_F32 || order == TYPE_ORDER_F64;
 }
 
 /* ---- comparing ---- */
 
-#define TYPE_SIGN(a, b) ((a) > (b)) - ((a) < (b))
+#define TYPE_SIGN(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int type_compare_bytes(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
@@ -189,6 +200,22 @@ static int64_t type_total_order(uint64_t raw, unsigned bits)
 {
     int64_t v = (int64_t)(raw << (64 - bits)) >> (64 - bits);
     return v < 0 ? v ^ (int64_t)(((uint64_t)1 << (bits - 1)) - 1) : v;
+}
+
+/* 12 bytes: the high 4 signed, then the low 8 unsigned. */
+static int type_compare_time96(const uint8_t *a, const uint8_t *b)
+{
+    int32_t a_high = (int32_t)load_le32(a + 8), b_high = (int32_t)load_le32(b + 8);
+    uint64_t a_low = load_le64(a), b_low = load_le64(b);
+    return a_high != b_high ? TYPE_SIGN(a_high, b_high) : TYPE_SIGN(a_low, b_low);
+}
+
+/* 12 bytes: Julian day in the last 4, nanoseconds of the day in the first 8, both signed. */
+static int type_compare_int96(const uint8_t *a, const uint8_t *b)
+{
+    int32_t a_day = (int32_t)load_le32(a + 8), b_day = (int32_t)load_le32(b + 8);
+    int64_t a_nanos = (int64_t)load_le64(a), b_nanos = (int64_t)load_le64(b);
+    return a_day != b_day ? TYPE_SIGN(a_day, b_day) : TYPE_SIGN(a_nanos, b_nanos);
 }
 
 #define TYPE_COMPARE_AS(ctype)        \
@@ -237,6 +264,10 @@ int type_compare(enum type_order order, uint32_t width, const void *a, const voi
         return type_compare_decimal(as->data, as->len, bs->data, bs->len);
     case TYPE_ORDER_DECIMAL_FIXED:
         return type_compare_decimal(a, width, b, width);
+    case TYPE_ORDER_TIME96:
+        return type_compare_time96(a, b);
+    case TYPE_ORDER_INT96:
+        return type_compare_int96(a, b);
     case TYPE_ORDER_NONE:
         break;
     }

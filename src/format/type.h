@@ -27,9 +27,15 @@ enum type_order {
     TYPE_ORDER_BYTES,         /* BYTE_ARRAY, unsigned */
     TYPE_ORDER_FIXED,         /* FIXED, unsigned */
     TYPE_ORDER_DECIMAL_BYTES, /* BYTE_ARRAY, big-endian two's complement */
-    TYPE_ORDER_DECIMAL_FIXED
+    TYPE_ORDER_DECIMAL_FIXED,
+    TYPE_ORDER_TIME96,        /* FIXED(12) TIMESTAMP: little-endian two's complement */
+    TYPE_ORDER_INT96          /* INT96: days (last 4 bytes), then nanoseconds, both signed; only where
+                                 column_orders say INT96_TIMESTAMP_ORDER */
 };
-enum type_order type_order_of(const inlay_node *leaf);
+enum type_order type_order_of(const inlay_node *leaf); /* TypeDefinedOrder */
+bool type_order_is_float(enum type_order order);
+/* Is the order that of the deprecated min and max, signed comparison whatever the annotation? */
+bool type_order_is_signed(enum type_order order);
 /* Compare two values as they stand in memory: <0, 0, >0. Floats by IEEE 754 totalOrder (NaN beyond
  * infinity, -0 before +0). `width` as type_width. */
 int type_compare(enum type_order order, uint32_t width, const void *a, const void *b);

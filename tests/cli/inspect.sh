@@ -55,7 +55,7 @@ fact "verify: a wrong checksum" 1 'column long_field, page 0, byte [0-9]+: .*che
 fact "verify: the columns after it are checked, too" 1 'column binary_field, page 0'
 fact "verify: and the next file" 1 'alltypes_plain.parquet: ok'
 run "$INLAY" verify --json "$data/rle-dict-uncompressed-corrupt-checksum.parquet"
-fact "verify --json: the faults as data" 1 '"faults":\[\{"status":"corrupt","what":"[^"]*","column":"long_field","row_group":0,"page":0,"at":[0-9]+\},.*"ok":false,"fault_count":2\}$'
+fact "verify --json: the faults as data" 1 '"faults":\[\{"rule":"page.data","section":"[^"]*","error":\{"status":"corrupt","what":"[^"]*","column":"long_field","row_group":0,"page":0,"at":[0-9]+\}\},.*"ok":false,"fault_count":2,"rows":1000,'
 run "$INLAY" verify "$work/none" "$plain"
 fact "verify: a file that cannot be read is exit 3" 3 'alltypes_plain.parquet: ok' 'none: cannot open'
 for file in "$CORPUS"/corpus/parquet-testing/bad_data/*.parquet; do

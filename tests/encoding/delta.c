@@ -128,6 +128,120 @@ static void random_integers_survive_a_round_trip(void)
     }
 }
 
+/* A plain writer of any geometry, bit by bit: n values as 64-bit integers, `bits` 32 or 64. */
+static size_t delta_put(uint8_t *dst, const int64_t *v, size_t n, uint32_t block, uint32_t miniblocks, unsigned bits)
+{
+    uint64_t mask = bits == 64 ? UINT64_MAX : UINT32_MAX;
+    size_t used = put_varint(dst, block), each = block / miniblocks;
+    used += put_varint(dst + used, miniblocks);
+    used += put_varint(dst + used, n);
+    used += put_varint(dst + used, zigzag_encode(n ? v[0] : 0));
+    for (size_t at = 1; at < n; at += block) {
+        int64_t least = INT64_MAX;
+        for (size_t i = at; i < n && i < at + block; i++) {
+            int64_t delta = (int64_t)((uint64_t)v[i] - (uint64_t)v[i - 1]);
+            if (bits == 32)
+                delta = (int32_t)(uint32_t)(uint64_t)delta;
+            least = delta < least ? delta : least;
+        }
+        used += put_varint(dst + used, zigzag_encode(least));
+        uint8_t *widths = dst + used;
+        used += miniblocks;
+        for (size_t m = 0; m < miniblocks; m++) {
+            size_t from = at + m * each;
+            widths[m] = 0xAA; /* garbage where there is no miniblock */
+            if (from >= n)
+                continue;
+            uint64_t any = 0;
+            for (size_t i = from; i < n && i < from + each; i++)
+                any |= ((uint64_t)v[i] - (uint64_t)v[i - 1] - (uint64_t)least) & mask;
+            widths[m] = (uint8_t)bits_of(any);
+            memset(dst + used, 0, each * widths[m] / 8);
+            for (size_t i = from, bit = 0; i < from + each; i++)
+                for (unsigned k = 0; k < widths[m]; k++, bit++) {
+                    uint64_t d = i < n ? ((uint64_t)v[i] - (uint64_t)v[i - 1] - (uint64_t)least) & mask : UINT64_MAX;
+                    dst[used + bit / 8] |= (uint8_t)((d >> k & 1) << bit % 8); /* padding of ones */
+                }
+            used += each * widths[m] / 8;
+        }
+    }
+    return used;
+}
+
+static void any_legal_geometry(void)
+{
+    static const uint32_t geometry[][2] = {{128, 1},  {128, 4},   {256, 1},   {256, 8}, {2048, 8},
+                                           {1024, 2}, {4096, 128}, {131072, 4}};
+    static int64_t values[3000], back[3000];
+    static int32_t narrow[3000];
+    static uint8_t bytes[2000000];
+    for (size_t g = 0; g < sizeof geometry / sizeof geometry[0]; g++)
+        for (size_t round = 0; round < 40; round++) {
+            size_t n = round < 4 ? round : test_random_below(3000), skip = test_random_below(n + 1);
+            unsigned shift = (unsigned)test_random_below(64);
+            struct decoder d;
+            for (size_t i = 0; i < n; i++)
+                values[i] = (int64_t)(test_random() >> shift) - (int64_t)(round << 20);
+            size_t used = delta_put(bytes, values, n, geometry[g][0], geometry[g][1], 64);
+            CHECK_INT(decoder_open(&d, ENCODING_DELTA_BINARY_PACKED, INLAY_INT64, 8, bytes, used, n), INLAY_OK);
+            CHECK(decoder_skip(&d, skip));
+            CHECK(decoder_read(&d, back, n - skip));
+            CHECK_BYTES(back, (n - skip) * 8, values + skip, (n - skip) * 8);
+            struct delta end;
+            CHECK(delta_open(&end, bytes, used, 64) && delta_finish(&end));
+            CHECK_INT(end.in.at - bytes, used);
+            for (size_t i = 0; i < n; i++)
+                values[i] = narrow[i] = (int32_t)(uint32_t)(uint64_t)values[i];
+            used = delta_put(bytes, values, n, geometry[g][0], geometry[g][1], 32);
+            CHECK_INT(decoder_open(&d, ENCODING_DELTA_BINARY_PACKED, INLAY_INT32, 4, bytes, used, n), INLAY_OK);
+            CHECK(decoder_read(&d, back, n));
+            CHECK_BYTES(back, n * 4, narrow, n * 4);
+        }
+}
+
+static void least_delta_of_int32_in_either_width(void)
+{
+    /* 2^31 - 1, then -2^31: the delta is 1 modulo 2^32, or -4294967295 as a wide number */
+    static const uint8_t narrow[] = {0x80, 0x01, 0x04, 0x02, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 0x02, 0, 0, 0, 0};
+    static const uint8_t wide[] = {0x80, 0x01, 0x04, 0x02, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F,
+                                   0xFD, 0xFF, 0xFF, 0xFF, 0x1F, 0,    0,    0,    0};
+    static const int32_t want[] = {INT32_MAX, INT32_MIN};
+    int32_t out[2];
+    struct decoder d;
+    CHECK_INT(decoder_open(&d, ENCODING_DELTA_BINARY_PACKED, INLAY_INT32, 4, narrow, sizeof narrow, 2), INLAY_OK);
+    CHECK(decoder_read(&d, out, 2));
+    CHECK_BYTES(out, 8, want, 8);
+    CHECK_INT(decoder_open(&d, ENCODING_DELTA_BINARY_PACKED, INLAY_INT32, 4, wide, sizeof wide, 2), INLAY_OK);
+    CHECK(decoder_read(&d, out, 2));
+    CHECK_BYTES(out, 8, want, 8);
+}
+
+static void no_values_are_four_varints_or_nothing(void)
+{
+    static const uint8_t bytes[] = {0x80, 0x01, 0x04, 0x00, 0x00};
+    struct decoder d;
+    for (size_t n = 0; n <= sizeof bytes; n += sizeof bytes) {
+        CHECK_INT(decoder_open(&d, ENCODING_DELTA_BINARY_PACKED, INLAY_INT64, 8, bytes, n, 0), INLAY_OK);
+        CHECK_INT(decoder_open(&d, ENCODING_DELTA_LENGTH_BYTE_ARRAY, INLAY_BYTE_ARRAY, sizeof(inlay_bytes), bytes, n,
+                               0),
+                  INLAY_OK);
+        CHECK_INT(decoder_open(&d, ENCODING_DELTA_BYTE_ARRAY, INLAY_BYTE_ARRAY, sizeof(inlay_bytes), bytes, n, 0),
+                  INLAY_OK);
+    }
+}
+
+static void counts_without_bytes_cost_nothing(void)
+{
+    /* 2^62 lengths of zero bits in blocks of 2^30, 20,000 of them: passed over by miniblocks, not by values */
+    static uint8_t bytes[40100] = {0x80, 0x80, 0x80, 0x80, 0x04, 0x01, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                                   0x80, 0x80, 0x40, 0x00};
+    inlay_bytes out;
+    struct decoder d;
+    CHECK_INT(decoder_open(&d, ENCODING_DELTA_LENGTH_BYTE_ARRAY, INLAY_BYTE_ARRAY, sizeof out, bytes, sizeof bytes,
+                           1),
+              INLAY_CORRUPT);
+}
+
 /* Strings through an encoding and back, in batches. */
 static void delta_strings(int id)
 {
@@ -202,6 +316,10 @@ TEST_SUITE(encoding_delta) = {
     {"delta: impossible block sizes are refused", impossible_geometry_is_refused},
     {"delta: a width above the type's is refused", width_above_the_type_is_refused},
     {"delta: extremes wrap around", extremes_wrap_around},
+    {"delta: any legal geometry, garbage in unused widths and padding", any_legal_geometry},
+    {"delta: a least delta of INT32 in either width", least_delta_of_int32_in_either_width},
+    {"delta: no values are four varints, or nothing", no_values_are_four_varints_or_nothing},
+    {"delta: counts without bytes cost nothing", counts_without_bytes_cost_nothing},
     {"delta: random integers survive, read and skipped", random_integers_survive_a_round_trip},
     {"delta length: strings survive in any batches", delta_length_strings_survive},
     {"delta strings: strings survive in any batches", delta_prefix_strings_survive},

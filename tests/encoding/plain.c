@@ -69,6 +69,49 @@ static void split_example_by_hand(void)
     CHECK_INT(decoder_open(&d, ENCODING_BYTE_STREAM_SPLIT, INLAY_FLOAT, 4, bytes, 11, 3), INLAY_CORRUPT);
 }
 
+static void split_of_every_type(void)
+{
+    static const struct {
+        uint8_t type;
+        uint32_t width;
+    } kinds[] = {{INLAY_INT32, 4},  {INLAY_INT64, 8},
+                 {INLAY_FLOAT, 4},  {INLAY_DOUBLE, 8},
+                 {INLAY_FIXED_LEN_BYTE_ARRAY, 1},  {INLAY_FIXED_LEN_BYTE_ARRAY, 2},
+                 {INLAY_FIXED_LEN_BYTE_ARRAY, 5},  {INLAY_FIXED_LEN_BYTE_ARRAY, 16},
+                 {INLAY_FIXED_LEN_BYTE_ARRAY, 300}};
+    enum { N = 37 };
+    static uint8_t bytes[N * 300], want[N * 300], out[N * 300];
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        uint32_t width = kinds[k].width;
+        for (size_t i = 0; i < N; i++)
+            for (size_t b = 0; b < width; b++)
+                bytes[b * N + i] = want[i * width + b] = (uint8_t)test_random();
+        for (size_t step = 1; step < N; step += 5) {
+            struct decoder d;
+            size_t at = step;
+            CHECK_INT(decoder_open(&d, ENCODING_BYTE_STREAM_SPLIT, kinds[k].type, width, bytes, (size_t)N * width, N),
+                      INLAY_OK);
+            CHECK(decoder_skip(&d, step));
+            for (; at < N; at += step)
+                CHECK(decoder_read(&d, out + at * width, N - at < step ? N - at : step));
+            CHECK(memcmp(out + step * width, want + step * width, (N - step) * width) == 0);
+        }
+    }
+    struct decoder d;
+    CHECK_INT(decoder_open(&d, ENCODING_BYTE_STREAM_SPLIT, INLAY_INT96, 12, bytes, 12, 1), INLAY_CORRUPT);
+    CHECK_INT(decoder_open(&d, ENCODING_BYTE_STREAM_SPLIT, INLAY_BOOLEAN, 1, bytes, 1, 1), INLAY_CORRUPT);
+}
+
+static void bytes_behind_plain_values_are_tolerated(void)
+{
+    static const uint8_t bytes[] = {1, 0, 0, 0, 2, 0, 0, 0, 9};
+    int32_t out[2];
+    struct decoder d;
+    CHECK_INT(decoder_open(&d, ENCODING_PLAIN, INLAY_INT32, 4, bytes, sizeof bytes, 2), INLAY_OK);
+    CHECK(decoder_read(&d, out, 2));
+    CHECK_INT(out[1], 2);
+}
+
 static void boolean_rle_has_a_length(void)
 {
     static const uint8_t bytes[] = {2, 0, 0, 0, 0x06, 0x01}; /* three times true */
@@ -159,6 +202,8 @@ TEST_SUITE(encoding_plain) = {
     {"plain: a body too short fails, a wrapping length too", plain_bodies_too_short_fail},
     {"decoder: more values than the page has are refused", more_than_the_page_has_is_refused},
     {"split: the specification's example both ways", split_example_by_hand},
+    {"split: every type that may carry it, read and skipped", split_of_every_type},
+    {"plain: bytes behind the values are tolerated", bytes_behind_plain_values_are_tolerated},
     {"rle booleans: have a length prefix, which is checked", boolean_rle_has_a_length},
     {"decoder: encodings that do not suit a type are refused", encodings_that_do_not_suit_a_type_are_refused},
     {"dictionary: a code beyond it is refused", gather_refuses_a_code_beyond_the_dictionary},

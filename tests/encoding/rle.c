@@ -76,6 +76,28 @@ static void cut_last_group_reads_as_zeros(void)
     CHECK_INT(out[7], 0);
 }
 
+static void cut_last_group_in_any_pieces(void)
+{
+    /* two groups of seven bytes, ten there: 12 values begin in them, the rest of the second group is zeros */
+    static const uint8_t bytes[] = {0x05, 0x88, 0x0F, 0x00, 0x00, 0x00, 0x86, 0x68, 0x44, 0x34, 0x16};
+    uint32_t all[16], out[16];
+    struct rle r;
+    rle_open(&r, bytes, sizeof bytes, 7);
+    CHECK(rle_read_u32(&r, all, 16));
+    CHECK_INT(all[15], 0);
+    for (size_t piece = 1; piece < 16; piece++) {
+        rle_open(&r, bytes, sizeof bytes, 7);
+        for (size_t at = 0; at < 16; at += piece)
+            CHECK(rle_read_u32(&r, out + at, 16 - at < piece ? 16 - at : piece));
+        CHECK_BYTES(out, sizeof out, all, sizeof all);
+        CHECK(!rle_read_u32(&r, out, 1));
+        rle_open(&r, bytes, sizeof bytes, 7);
+        CHECK(rle_skip(&r, piece));
+        CHECK(rle_read_u32(&r, out, 16 - piece));
+        CHECK_BYTES(out, (16 - piece) * 4, all + piece, (16 - piece) * 4);
+    }
+}
+
 static void hostile_headers_fail(void)
 {
     static const uint8_t huge[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01};
@@ -165,6 +187,7 @@ TEST_SUITE(encoding_rle) = {
     {"rle: fewer values than asked for fail", too_few_values_fail},
     {"rle: empty runs neither loop nor count", empty_runs_do_not_loop},
     {"rle: a last group cut short reads as zeros", cut_last_group_reads_as_zeros},
+    {"rle: a last group cut short, in any pieces", cut_last_group_in_any_pieces},
     {"rle: hostile run lengths, widths and values fail", hostile_headers_fail},
     {"rle: a run is seen before anything is unpacked", peek_sees_a_run_without_unpacking},
     {"bit-packed: legacy levels are MSB first", legacy_levels_are_msb_first},

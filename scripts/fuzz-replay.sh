@@ -1,0 +1,19 @@
+#!/bin/sh
+# fuzz-replay.sh SOURCE...: each fuzz target, as a plain program, over its seeds: the tracked ones, those that
+# were made, and for whole files the corpus.
+set -u
+BUILD=${BUILD:-build}
+failed=0
+for source in "$@"; do
+    name=$(basename "$source" .c)
+    kind=$name
+    [ "$name" = fuzz_verify ] && kind=fuzz_file
+    set -- "fuzz/seeds/$kind" "$BUILD/seeds/$kind"
+    if [ "$kind" = fuzz_file ]; then
+        for folder in data bad_data; do
+            [ -d "$CORPUS/corpus/parquet-testing/$folder" ] && set -- "$@" "$CORPUS/corpus/parquet-testing/$folder"
+        done
+    fi
+    "$BUILD/replay/$name" "$@" || { echo "$name: FAULT" && failed=1; }
+done
+exit $failed
