@@ -171,7 +171,9 @@ configs:
 
 # ---- other implementations judge ours (python packages from pip, in a virtual environment) ----
 
-.PHONY: interop bench
+.PHONY: interop judges bench
+judges:
+	@BUILD=$(BUILD) sh scripts/judges.sh
 interop: all
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
 bench: all
@@ -257,7 +259,7 @@ help:
 	@echo '  make layers           floors: nothing includes upward or sideways'
 	@echo '  make configs          every build switch that matters'
 	@echo '  make amalgamation     build/inlay.c and build/inlay.h'
-	@echo '  make interop          pyarrow and DuckDB judge us (pip, at test time only)'
+	@echo '  make interop          pyarrow, DuckDB, arrow-rs, parquet-java judge us (pip, cargo, mvn at test time)'
 	@echo '  make fuzz-replay      fuzz targets over the seeds and the corpus'
 	@echo '  make fuzz-smoke       two minutes of libFuzzer'
 	@echo '  make fuzz-plant       faults planted in a copy of the tree, and how long it takes to find them'

@@ -85,13 +85,14 @@ def half_text(v):
     """The shortest decimal that reads back as the same half."""
     if not math.isfinite(v):
         return not_finite(v)
-    for p in range(1, 6):
-        short = float("%.*g" % (p, v))
-        try:
-            if struct.unpack("e", struct.pack("e", short))[0] == v:
-                return repr(math.copysign(short, v))
-        except OverflowError:
-            pass
+    for digits in range(1, 6):
+        for rounding in (decimal.ROUND_HALF_EVEN, decimal.ROUND_UP, decimal.ROUND_DOWN):
+            short = float(decimal.Context(digits, rounding).create_decimal(decimal.Decimal(v)))
+            try:
+                if struct.unpack("e", struct.pack("e", short))[0] == v:
+                    return repr(math.copysign(short, v))
+            except OverflowError:
+                pass
     return repr(v)
 
 
