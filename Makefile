@@ -210,7 +210,7 @@ fuzz-replay: fuzz-seeds $(FUZZ_SRC:fuzz/%.c=$(BUILD)/replay/%)
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/fuzz-replay.sh $(FUZZ_SRC)
 fuzz-smoke: fuzz-seeds fuzz
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/fuzz-smoke.sh
-fuzz-plant: fuzz-seeds
+fuzz-plant:
 	@BUILD=$(BUILD) MAKE="$(MAKE)" sh scripts/fuzz-plant.sh
 
 # ---- the main job, on this machine ----

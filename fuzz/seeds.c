@@ -42,7 +42,8 @@ static void seeds_put(const char *target, const void *data, size_t n, const uint
         return;
     if (n)
         fwrite(data, 1, n, f);
-    fwrite(tail, 1, n_tail, f);
+    if (n_tail)
+        fwrite(tail, 1, n_tail, f);
     fclose(f);
     seeds_made++;
 }
