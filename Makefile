@@ -176,7 +176,11 @@ judges:
 	@BUILD=$(BUILD) sh scripts/judges.sh
 interop: all
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
-bench: all
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a
+	@mkdir -p $(@D)
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
+bench: all $(BUILD)/bench/arrow
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/bench.sh
 
 # ---- fuzzing: libFuzzer targets, and the same targets as plain programs over files ----

@@ -32,8 +32,8 @@ def make(k, first_metric, metrics):
 
 def clock(f):
     start = time.perf_counter()
-    f()
-    return time.perf_counter() - start
+    measured = f()
+    return measured if isinstance(measured, float) else time.perf_counter() - start
 
 
 def against(title, ours, theirs, rounds=5):
@@ -72,3 +72,38 @@ against("decode every page (verify, checksums) of the merged file", lambda: run(
         lambda: pq.read_table(f"{work}/a.parquet", use_threads=False))
 against("rows to JSON lines / DuckDB to JSON", lambda: run("cat", f"{work}/a.parquet"),
         lambda: duckdb.connect().execute(f"set threads = 1; copy (select * from '{work}/a.parquet') to '/dev/null' (format json)"))
+
+
+def long_table(path, blocks=100, n=100000):
+    """Ten million samples of a hundred metrics."""
+    rnd = random.Random(1)
+    block = {"timestamp_secs": pa.array(range(10**9 + n, 10**9, -1), pa.uint64()),
+             "host": pa.array(["host-%d" % (i // 500 % 40) for i in range(n)]),
+             "service": pa.array(["svc%d" % (i % 7) for i in range(n)]),
+             "region": pa.array([None if i % 11 == 0 else "r%d" % (i % 4) for i in range(n)]),
+             "timeseries_id": pa.array([i % 1000 * 31 for i in range(n)], pa.int64()),
+             "metric_type": pa.array([i % 3 for i in range(n)], pa.uint8()),
+             "value": pa.array([rnd.random() for _ in range(n)])}
+    writer = None
+    for k in range(blocks):
+        t = pa.table({"metric_name": pa.repeat("metric.%04d" % k, n), **block})
+        writer = writer or pq.ParquetWriter(path, t.schema, compression="zstd")
+        writer.write_table(t)
+    writer.close()
+
+
+def drain(path, *how):
+    """Seconds as bench/arrow.c measures them itself."""
+    r = subprocess.run([os.path.join(os.path.dirname(inlay), "bench", "arrow"), path, *how], check=True, capture_output=True)
+    return float(r.stdout.split()[0])
+
+
+long_table(f"{work}/long.parquet")
+recordings = os.path.join(os.environ.get("CORPUS", "../shared"), "data", "recordings")
+for name, path in [(n, f"{recordings}/{n}.parquet") for n in ("demo", "c16", "vllm")] + [("10 M rows", f"{work}/long.parquet")]:
+    if not os.path.exists(path):
+        continue
+    theirs = lambda: pq.ParquetFile(path).read(use_threads=False) and None
+    against(f"decode to Arrow arrays, {name}, batch by batch", lambda: drain(path), theirs)
+    against(f"decode to Arrow arrays, {name}, all kept", lambda: drain(path, "keep"), theirs)
+os.unlink(f"{work}/long.parquet")

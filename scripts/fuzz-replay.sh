@@ -7,8 +7,9 @@ failed=0
 for source in "$@"; do
     name=$(basename "$source" .c)
     kind=$name
-    [ "$name" = fuzz_verify ] && kind=fuzz_file
+    case $name in fuzz_verify | fuzz_arrow) kind=fuzz_file ;; esac
     set -- "fuzz/seeds/$kind" "$BUILD/seeds/$kind"
+    [ "$name" = "$kind" ] || set -- "fuzz/seeds/$name" "$@"
     if [ "$kind" = fuzz_file ]; then
         for folder in data bad_data; do
             [ -d "$CORPUS/corpus/parquet-testing/$folder" ] && set -- "$@" "$CORPUS/corpus/parquet-testing/$folder"

@@ -10,10 +10,12 @@ each=$((${SECONDS_ALL:-120} / $(echo "$targets" | wc -l)))
 for source in $targets; do
     name=$(basename "$source" .c)
     kind=$name
-    [ "$name" = fuzz_verify ] && kind=fuzz_file
+    case $name in fuzz_verify | fuzz_arrow) kind=fuzz_file ;; esac
     mkdir -p "$BUILD/found/$name"
     seeds=
-    for s in "fuzz/seeds/$kind" "$BUILD/seeds/$kind"; do
+    own=
+    [ "$name" = "$kind" ] || own=fuzz/seeds/$name
+    for s in $own "fuzz/seeds/$kind" "$BUILD/seeds/$kind"; do
         [ -d "$s" ] && seeds="$seeds $s"
     done
     if "$BUILD/fuzz/$name" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -len_control=10 \

@@ -85,6 +85,15 @@ uint8_t *arrow_reserve(struct arrow_build *b, unsigned which, size_t n)
     return buffer->data + buffer->bytes;
 }
 
+uint8_t *arrow_reserve_slots(struct arrow_build *b, unsigned which, size_t n, size_t width)
+{
+    if (width && n > SIZE_MAX / width) {
+        err_set(b->depot->env, INLAY_NOMEM, ERR("out of memory"));
+        return NULL;
+    }
+    return arrow_reserve(b, which, n * width);
+}
+
 void arrow_build_drop(struct arrow_build *b)
 {
     for (unsigned which = 0; which < ARROW_N_BUFFERS; which++)

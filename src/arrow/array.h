@@ -52,6 +52,8 @@ struct arrow_build {
 
 /* Room for n more bytes; at data + bytes. NULL: no memory, the env says so. */
 uint8_t *arrow_reserve(struct arrow_build *b, unsigned which, size_t n);
+/* The same for n slots of `width` bytes. */
+uint8_t *arrow_reserve_slots(struct arrow_build *b, unsigned which, size_t n, size_t width);
 /* Empty again; the buffers go to the depot. */
 void arrow_build_drop(struct arrow_build *b);
 

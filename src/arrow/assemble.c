@@ -174,7 +174,7 @@ static inlay_status arrow_values_fixed(const struct arrow_node *node, struct arr
 {
     size_t width = node->width;
     const char *what = NULL;
-    uint8_t *to = arrow_reserve(b, ARROW_DATA, s->n * width);
+    uint8_t *to = arrow_reserve_slots(b, ARROW_DATA, s->n, width);
     if (!to)
         return INLAY_NOMEM;
     if (node->convert)

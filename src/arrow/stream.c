@@ -232,9 +232,9 @@ static inlay_status arrow_column_reserve(struct arrow_stream *s, uint32_t leaf, 
         slots = ARROW_RESERVE_MOST;
     size_t n = (size_t)slots, width = node->dictionary ? 4 : node->width;
     bool bytes = node->kind == ARROW_KIND_BYTES && !node->dictionary;
-    if (bytes && !arrow_reserve(&s->builds[index], ARROW_OFFSETS, (n + 1) * (node->large ? 8 : 4)))
-        return INLAY_NOMEM;
-    if (!bytes && width && !arrow_reserve(&s->builds[index], ARROW_DATA, n * width))
+    if (bytes)
+        width = node->large ? 8 : 4;
+    if (width && !arrow_reserve_slots(&s->builds[index], bytes ? ARROW_OFFSETS : ARROW_DATA, n, width))
         return INLAY_NOMEM;
     return INLAY_OK;
 }
