@@ -40,7 +40,7 @@ plant() {
         failed=$((failed + 1))
     else
         echo "$1: found by $2 in $(($(date +%s) - start)) s," \
-            "$(sed -n 's/^SUMMARY: AddressSanitizer: \([a-z-]*\) .* in \([a-z_0-9]*\).*/\1 in \2/p' "$folder/log")"
+            "$(sed -n 's/^SUMMARY: [A-Za-z]*: \([A-Za-z-]*\).* in \([a-z_0-9]*\).*/\1 in \2/p; s/^SUMMARY: [A-Za-z]*: \([A-Za-z-]*\) *$/\1/p' "$folder/log")"
         passed=$((passed + 1))
     fi
     cp "$3" "$tree/$3" && touch "$tree/$3"
