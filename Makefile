@@ -61,7 +61,7 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
@@ -70,11 +70,12 @@ LIB_SRC := \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
-  $(call list,format,meta writer_id type schema schema_meta levels stats index footer page chunk_read \
+  $(call list,format,meta names visit writer_id type schema schema_meta levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom \
                      chunk_write chunk_meta writer) \
-  $(call list,arrow,schema) \
+  $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
+  $(call list,where,parse names compare number moment bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))
@@ -170,7 +171,9 @@ configs:
 
 # ---- other implementations judge ours (python packages from pip, in a virtual environment) ----
 
-.PHONY: interop bench
+.PHONY: interop judges bench
+judges:
+	@BUILD=$(BUILD) sh scripts/judges.sh
 interop: all
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
 bench: all
@@ -256,11 +259,11 @@ help:
 	@echo '  make layers           floors: nothing includes upward or sideways'
 	@echo '  make configs          every build switch that matters'
 	@echo '  make amalgamation     build/inlay.c and build/inlay.h'
-	@echo '  make interop          pyarrow and DuckDB judge us (pip, at test time only)'
+	@echo '  make interop          pyarrow, DuckDB, arrow-rs, parquet-java judge us (pip, cargo, mvn at test time)'
 	@echo '  make fuzz-replay      fuzz targets over the seeds and the corpus'
 	@echo '  make fuzz-smoke       two minutes of libFuzzer'
 	@echo '  make fuzz-plant       faults planted in a copy of the tree, and how long it takes to find them'
 	@echo '  make size             stripped sizes'
 	@echo '  make install PREFIX=  command, library, headers, man page, completions'
 
--include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d $(BUILD)/fuzz/obj/src/*/*.d)
+-include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d $(BUILD)/fuzz/obj/src/*/*.d)

@@ -1,9 +1,9 @@
 # bash completion for inlay: commands, their options, and files.
 _inlay() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
-    local files='--no-limits --no-crc --help' rows='--columns --rows --count --format --quiet' options=
+    local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta cat head tail verify record melt merge help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify record melt merge help
             --help --version' -- "$word")
         return
     fi
@@ -11,6 +11,12 @@ _inlay() {
     -f | --format)
         mapfile -t COMPREPLY < <(compgen -W 'jsonl csv table' -- "$word")
         return
+        ;;
+    -a | --as)
+        if [ "$command" = schema ]; then
+            mapfile -t COMPREPLY < <(compgen -W 'message json arrow sql c' -- "$word")
+            return
+        fi
         ;;
     --codec)
         mapfile -t COMPREPLY < <(compgen -W 'zstd snappy gzip lz4_raw brotli none' -- "$word")
@@ -20,7 +26,7 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    -c | --columns | -r | --rows | -n | --count | -s | --sort | -g | --row-group-rows | -m | --memory | \
+    -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | -s | --sort | -g | --row-group-rows | -m | --memory | \
         --interval | --duration | --node | --tag)
         COMPREPLY=()
         return
@@ -28,10 +34,11 @@ _inlay() {
     esac
     case $command in
     info) options="--json --all $files" ;;
-    schema) options=$files ;;
+    schema) options="--as $files" ;;
     meta) options="--json $files" ;;
-    cat | head | tail) options="$rows $files" ;;
-    verify) options="--json --quiet $files" ;;
+    pages) options="--columns --row-group --check --summary --json $files" ;;
+    cat | head | tail) options="$rows --where --explain --skip-bad-pages $files" ;;
+    verify) options="--deep --json --quiet $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
     merge) options="--output --sort --row-group-rows --codec --memory --scratch --json --quiet $files" ;;

@@ -1,10 +1,11 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta cat head tail verify record melt merge help
+set -l commands info schema meta pages cat head tail verify record melt merge help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
 complete -c inlay -f -n $none -a schema -d 'print the columns and their types'
 complete -c inlay -f -n $none -a meta -d 'print all metadata'
+complete -c inlay -f -n $none -a pages -d 'print every page, and where the bytes go'
 complete -c inlay -f -n $none -a cat -d 'print rows as JSON lines, CSV or a table'
 complete -c inlay -f -n $none -a head -d 'print the first rows'
 complete -c inlay -f -n $none -a tail -d 'print the last rows'
@@ -20,11 +21,21 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta cat head tail verify melt merge' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta cat head tail verify melt merge' -l no-crc -d 'do not compare page checksums'
-complete -c inlay -n '__inlay_in info meta verify melt merge' -s j -l json -d 'JSON instead of text'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info meta pages verify melt merge' -s j -l json -d 'JSON instead of text'
 complete -c inlay -n '__inlay_in cat head tail verify melt merge record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
+complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
+complete -c inlay -n '__inlay_in pages' -x -s c -l columns -d 'only these columns'
+complete -c inlay -n '__inlay_in pages' -x -s g -l row-group -d 'only this row group'
+complete -c inlay -n '__inlay_in pages' -l check -d 'compare checksums'
+complete -c inlay -n '__inlay_in pages' -s s -l summary -d 'only where the bytes go'
+complete -c inlay -n '__inlay_in cat head tail' -x -s w -l where -d 'only rows that fulfil a predicate'
+complete -c inlay -n '__inlay_in cat head tail' -l explain -d 'tell what --where skipped'
+complete -c inlay -n '__inlay_in verify' -s d -l deep -d 'recompute every claim'
+complete -c inlay -n '__inlay_in cat head tail' -l skip-bad-pages -d 'read around damaged pages'
 complete -c inlay -n '__inlay_in cat head tail' -x -s c -l columns -d 'only these columns'
 complete -c inlay -n '__inlay_in cat head tail' -x -s r -l rows -d 'rows from A up to before B'
 complete -c inlay -n '__inlay_in cat head tail' -x -s n -l count -d 'so many rows'

@@ -8,6 +8,7 @@ _inlay() {
         'info:say what files are: rows, row groups, size, metrics'
         'schema:print the columns and their types'
         'meta:print all metadata: footer, row groups, columns, statistics'
+        'pages:print every page, and where the bytes of a file go'
         'cat:print rows as JSON lines, CSV or a table'
         'head:print the first rows'
         'tail:print the last rows'
@@ -19,6 +20,7 @@ _inlay() {
     )
     files=(
         '--no-limits[trust the files: no bounds on the sizes that they ask for]'
+        '--max-memory[most memory to take]:size: '
         '--no-crc[do not compare page checksums]'
         '(-h --help)'{-h,--help}'[print help]'
         '*:file:_files -g "*.parquet"'
@@ -48,10 +50,15 @@ _inlay() {
         )
         case $line[1] in
         info) _arguments $json '(-a --all)'{-a,--all}'[everything, not only the first]' $files ;;
-        schema) _arguments $files ;;
+        schema) _arguments '(-a --as)'{-a,--as}'[form]:form:(message json arrow sql c)' $files ;;
         meta) _arguments $json $files ;;
-        cat | head | tail) _arguments $rows $quiet $files ;;
-        verify) _arguments $json $quiet $files ;;
+        pages) _arguments '*'{-c,--columns}'[only these columns]:names: ' \
+            '(-g --row-group)'{-g,--row-group}'[only this row group]:number: ' \
+            '--check[compare checksums]' '(-s --summary)'{-s,--summary}'[only where the bytes go]' \
+            $json $files ;;
+        cat | head | tail) _arguments $rows $quiet '(-w --where)'{-w,--where}'[only rows that fulfil a predicate]:predicate: ' \
+            '--explain[tell what --where skipped]' '--skip-bad-pages[read around damaged pages]' $files ;;
+        verify) _arguments '(-d --deep)'{-d,--deep}'[recompute every claim]' $json $quiet $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         merge) _arguments $output $json $quiet \

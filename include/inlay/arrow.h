@@ -1,6 +1,6 @@
-/* Arrow side information of a Parquet file: the footer key ARROW:schema.
+/* Arrow: a file's columns as Arrow arrays, and what the footer key ARROW:schema says about them.
  *
- * The value is base64 of an encapsulated IPC Schema message (FlatBuffers). It is untrusted text of
+ * The value of ARROW:schema is base64 of an encapsulated IPC Schema message (FlatBuffers). It is untrusted text of
  * the file's writer and parsed as such: every offset is checked, nothing is followed out of bounds.
  * Source: Arrow Columnar Format "Encapsulated message format", Schema.fbs; recordings keep metric
  * names and labels there (iopsystems/metriken, metriken-exposition/src/parquet.rs).
@@ -38,6 +38,113 @@ INLAY_API inlay_arrow_field inlay_arrow_schema_field(const inlay_arrow_schema *s
                                                      uint32_t field);
 INLAY_API inlay_key_value inlay_arrow_schema_metadata(const inlay_arrow_schema *schema,
                                                       uint32_t field, uint32_t i);
+
+/* ---- Arrow arrays ---- */
+
+/* The Arrow C data and C stream interfaces, as their specifications give them; the guards let other
+ * headers define the same. Source: Arrow "C data interface", "C stream interface". */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif
+
+/* Which text and binary columns (BYTE_ARRAY, but not decimals) become dictionary<int32, ...>. */
+typedef enum inlay_arrow_dictionary {
+    INLAY_ARROW_DICTIONARY_STORED = 0, /* those that ARROW:schema says were dictionaries */
+    INLAY_ARROW_DICTIONARY_ALL,
+    INLAY_ARROW_DICTIONARY_NONE
+} inlay_arrow_dictionary;
+
+typedef struct inlay_arrow_options {
+    const uint32_t *nodes;  /* schema nodes to read, each with its subtree; NULL = all */
+    size_t n_nodes;         /* 0 with nodes != NULL: rows without columns */
+    size_t batch_rows;      /* most rows of a batch; 65,536 */
+    size_t batch_bytes;     /* about this many bytes a batch, but always a row; 16 MiB */
+    size_t memory_bytes;    /* soft bound for what open columns keep between batches; 256 MiB */
+    uint8_t dictionary;     /* inlay_arrow_dictionary */
+    uint8_t int96_unit;     /* inlay_unit of INT96 columns; INLAY_NANOS. Finer digits are cut off */
+    bool large;             /* large_utf8, large_binary, large_list: offsets of 64 bits */
+    bool ignore_schema;     /* do not look at ARROW:schema */
+} inlay_arrow_options;
+
+/* All rows of an open file as a stream of record batches, columns in schema order.
+ *
+ * Types: BOOLEAN bool; INT32, INT64 and INTEGER int8 to uint64 (a value that does not fit its
+ * annotation is cut to it); DATE date32; TIME time32, time64; TIMESTAMP timestamp of its unit, "UTC"
+ * where adjusted to it; INT96 and 12-byte TIMESTAMP timestamp; FLOAT16, FLOAT, DOUBLE; DECIMAL
+ * decimal128, above 38 digits decimal256, above 76 bytes as they stand; STRING, ENUM, JSON utf8 (JSON
+ * as extension arrow.json); other BYTE_ARRAY binary; UUID extension arrow.uuid; other
+ * FIXED_LEN_BYTE_ARRAY, INTERVAL too, fixed_size_binary; UNKNOWN null. Groups are structs, lists
+ * and maps by inlay_schema_shape; a map without values, or of which only keys are asked for, is a
+ * list of keys; a map with nullable keys, which Arrow does not have, a list of structs. Part of a
+ * map's value brings its keys along. A group that holds no column is a struct without members that
+ * is never null, and is left out where only its own levels could tell how many there are (in lists).
+ *
+ * From ARROW:schema (matched by position and name; a damaged one is not used): 64-bit offsets of
+ * strings, binary and lists, dictionaries, decimal256, durations, time zones, and metadata of fields.
+ * Metadata: of fields also PARQUET:field_id; of the schema the footer's key-values without
+ * ARROW:schema. Names and time zones end at their first zero byte.
+ *
+ * Batches: end at row groups. Validity bitmaps stand only where there are nulls. Each dictionary holds
+ * its row group's dictionary and, behind it, values that were not dictionary-encoded; entries may
+ * repeat. When one batch would need offsets beyond 32 bits it is cut to fewer rows.
+ *
+ * Owner:  out->release, which must come before the reader's close. Schemas and arrays outlive the
+ *         stream and the reader, and children may be moved out of them, but all of them must be
+ *         released while the env lives, and by the thread that uses the env.
+ * Memory: per open column what inlay_column_read keeps, parked beyond memory_bytes; a batch; and, for
+ *         reuse until the stream's release, the buffers of one released batch. All counted in the env.
+ * Errors: ARG (no such node), NOMEM, LIMIT. Of the stream's calls, as errno: ARG and CORRUPT EINVAL,
+ *         NOMEM ENOMEM, LIMIT ERANGE, IO the source's or EIO, UNSUPPORTED ENOSYS; get_last_error says
+ *         what and where, env->error has the parts. CORRUPT also where the columns of one list differ
+ *         in length, a decimal does not fit its type; LIMIT where a timestamp does not fit 64
+ *         bits, a row does not fit 32-bit offsets. After a failure only release.
+ * Source: Arrow "C data interface", "C stream interface"; LogicalTypes.md. */
+INLAY_API INLAY_CHECKED inlay_status inlay_read_arrow(inlay_env *env, inlay_reader *reader,
+                                                      const inlay_arrow_options *options,
+                                                      struct ArrowArrayStream *out);
 
 #ifdef __cplusplus
 }

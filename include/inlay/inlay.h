@@ -8,7 +8,9 @@
 #include "inlay/reader.h"
 #include "inlay/recording.h"
 #include "inlay/schema.h"
+#include "inlay/visit.h"
 #include "inlay/verify.h"
+#include "inlay/where.h"
 #include "inlay/writer.h"
 
 #endif

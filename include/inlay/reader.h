@@ -96,6 +96,8 @@ INLAY_API uint32_t inlay_reader_row_groups(const inlay_reader *reader);
 INLAY_API int32_t inlay_reader_version(const inlay_reader *reader);
 INLAY_API inlay_bytes inlay_reader_created_by(const inlay_reader *reader); /* empty if absent */
 INLAY_API uint64_t inlay_reader_footer_bytes(const inlay_reader *reader); /* without length, magic */
+/* The footer as it stands in the file; a view, valid until close. See inlay_metadata_visit. */
+INLAY_API inlay_bytes inlay_reader_footer(const inlay_reader *reader);
 
 /* Footer key-values, in file order, duplicates kept. find: the first with that key, or NULL.
  * Views into the footer, valid until close. */
@@ -138,6 +140,10 @@ INLAY_API void inlay_column_close(inlay_column *column);
  * Source: parquet-format README "Data Pages"; Encodings.md. */
 INLAY_API INLAY_CHECKED inlay_status inlay_column_read(inlay_column *column, size_t max_rows,
                                                        inlay_batch *batch);
+/* Read on in the last row that was begun, and no further: END where the next level begins a row or the
+ * row group ends. So a row of a repeated column is whole before the next one is touched. Otherwise as
+ * inlay_column_read. */
+INLAY_API INLAY_CHECKED inlay_status inlay_column_read_rest(inlay_column *column, inlay_batch *batch);
 /* Go to a row of the file, 0 to inlay_reader_rows (then END follows). Pages between are passed over
  * by their headers or the offset index, without decompression, where rows allow it. */
 INLAY_API INLAY_CHECKED inlay_status inlay_column_seek(inlay_column *column, int64_t row);

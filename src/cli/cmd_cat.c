@@ -9,18 +9,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/filter.h"
 #include "cli/format.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/salvage.h"
 
 struct cat_settings {
     struct files_settings files;
     struct options_list columns;
-    const char *rows, *count, *format;
-    bool quiet;
+    const char *rows, *count, *format, *where;
+    bool quiet, skip_bad_pages, explain;
 };
+
+enum { CAT_FILTER_BATCH = 1024 /* rows read at once where --where leaves gaps */ };
 
 /* Rows [from, to) of all files, one after another; from the end where `_back`. */
 struct cat_range {
@@ -73,46 +78,6 @@ struct cat_job {
     struct progress progress;
 };
 
-static int cat_no_column(const struct files_input *in, const char *name)
-{
-    enum { MOST = 1000, BYTES = 160 };
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
-    const char *names[MOST], *hint = NULL;
-    char *paths = calloc(MOST, BYTES);
-    uint32_t n = 0, nodes = inlay_schema_nodes(schema);
-    for (uint32_t node = 1; paths && node < nodes && n < MOST; node++, n++) {
-        names[n] = paths + n * BYTES;
-        inlay_schema_path(schema, node, paths + n * BYTES, BYTES);
-    }
-    hint = options_nearest(name, names, n);
-    if (hint)
-        report_usage("%s: no column '%s'; did you mean '%s'?", in->path, name, hint);
-    else
-        report_usage("%s: no column '%s'; see 'inlay schema'", in->path, name);
-    free(paths);
-    return REPORT_USAGE;
-}
-
-/* Mark the columns that one --columns argument names. A name may hold commas itself, so the whole
- * text is tried first. */
-static int cat_want(const struct files_input *in, const char *item, bool *wanted)
-{
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
-    if (rows_select(schema, item, strlen(item), wanted))
-        return REPORT_DONE;
-    for (const char *at = item;;) {
-        size_t len = strcspn(at, ",");
-        if (!rows_select(schema, at, len, wanted)) {
-            char name[160];
-            return cat_no_column(
-                in, report_safe(name, sizeof name, (inlay_bytes){(const uint8_t *)at, len}));
-        }
-        if (!at[len])
-            return REPORT_DONE;
-        at += len + 1;
-    }
-}
-
 /* A value that has no text: a bound of the tool, not of the file. */
 static int cat_fault(const struct files_input *in, const char *fault, int64_t row)
 {
@@ -126,14 +91,12 @@ static int cat_fault(const struct files_input *in, const char *fault, int64_t ro
     return report_failure(in->path, &error);
 }
 
+/* Rows [first, end). `stopped` (may be NULL): a failure of the file is left in the env and not reported,
+ * and *stopped is the row that could not be printed. */
 static int cat_print(struct cat_job *job, const struct files_input *in, struct rows *rows,
-                     int64_t first, int64_t end)
+                     int64_t first, int64_t end, int64_t *stopped)
 {
     struct out *o = &job->out;
-    if (rows->batch_rows > (uint64_t)(end - first))
-        rows->batch_rows = (size_t)(end - first);
-    if (rows_seek(rows, first) != INLAY_OK)
-        return report_failure(in->path, &in->env->error);
     for (int64_t row = first; row < end; row++) {
         if ((row & 1023) == 0)
             progress_update(&job->progress, (uint64_t)(row - first), (uint64_t)(end - first));
@@ -147,13 +110,112 @@ static int cat_print(struct cat_job *job, const struct files_input *in, struct r
             return REPORT_DONE; /* out_finish says otherwise where it must */
         if (printed && !fault)
             continue;
-        if (o->flushed == flushed) /* no half rows */
+        bool whole = o->flushed == flushed; /* no half rows */
+        if (whole)
             o->used = used;
+        if (stopped && whole && !fault && report_code(in->env->error.status) == REPORT_BAD) {
+            *stopped = row;
+            return REPORT_BAD;
+        }
         out_flush(o);
         progress_end(&job->progress);
         return fault ? cat_fault(in, fault, row) : report_failure(in->path, &in->env->error);
     }
     return REPORT_DONE;
+}
+
+/* Of the rows that fulfil --where, those that --rows or -n ask for; job->at counts through all files. */
+static int cat_filter(struct cat_job *job, const struct files_input *in, struct rows *rows)
+{
+    struct filter f;
+    int64_t first = 0, n = 0, stand = -1;
+    int code = filter_open(&f, in, job->settings->where, job->settings->explain);
+    if (rows->batch_rows > CAT_FILTER_BATCH)
+        rows->batch_rows = CAT_FILTER_BATCH;
+    while (code == REPORT_DONE && job->at < job->to && !out_failed(&job->out)) {
+        code = filter_next(&f, &first, &n);
+        if (code != REPORT_DONE || n == 0)
+            break;
+        uint64_t skip = job->from > job->at ? job->from - job->at : 0, left = job->to - job->at;
+        job->at += (uint64_t)n < left ? (uint64_t)n : left;
+        if (skip >= (uint64_t)n)
+            continue;
+        int64_t from = first + (int64_t)skip, end = (uint64_t)n < left ? first + n : first + (int64_t)left;
+        inlay_status status = stand < 0 ? rows_seek(rows, from) : rows_forward(rows, stand, from);
+        code = status == INLAY_OK ? cat_print(job, in, rows, from, end, NULL)
+                                  : report_failure(in->path, &in->env->error);
+        stand = end;
+    }
+    filter_close(&f);
+    return code;
+}
+
+static int cat_salvage_rows(struct cat_job *job, struct salvage *s, int64_t first, int64_t end,
+                            int64_t *stopped)
+{
+    if (s->rows->batch_rows > (uint64_t)(end - first))
+        s->rows->batch_rows = (size_t)(end - first);
+    if (rows_seek(s->rows, first) != INLAY_OK)
+        return report_failure(s->in->path, &s->in->env->error);
+    return cat_print(job, s->in, s->rows, first, end, stopped);
+}
+
+/* Rows [first, end) of one row group, those that can be had. */
+static int cat_salvage_group(struct cat_job *job, struct salvage *s, uint32_t group, int64_t first,
+                             int64_t end)
+{
+    size_t batch_rows = s->rows->batch_rows;
+    int code = salvage_scan(s, group, first, end);
+    for (size_t i = 0; i <= s->n_lost && code == REPORT_DONE; i++) {
+        int64_t to = i < s->n_lost ? s->lost[i].from : end;
+        int64_t stopped = -1;
+        s->rows->batch_rows = batch_rows;
+        s->rows->fence = to;
+        if (first < to && !out_failed(&job->out))
+            code = cat_salvage_rows(job, s, first, to, &stopped);
+        if (code == REPORT_BAD && stopped >= 0) /* columns contradict each other, sound page by page */
+            code = salvage_lose(s, stopped, to);
+        if (i < s->n_lost)
+            first = s->lost[i].to;
+    }
+    s->rows->batch_rows = batch_rows;
+    return code;
+}
+
+static int cat_all_rows(struct cat_job *job, const struct files_input *in, struct rows *rows,
+                        int64_t first, int64_t end)
+{
+    if (rows->batch_rows > (uint64_t)(end - first))
+        rows->batch_rows = (size_t)(end - first);
+    if (rows_seek(rows, first) != INLAY_OK)
+        return report_failure(in->path, &in->env->error);
+    return cat_print(job, in, rows, first, end, NULL);
+}
+
+static int cat_salvage(struct cat_job *job, const struct files_input *in, struct rows *rows,
+                       int64_t first, int64_t end)
+{
+    struct salvage s;
+    uint32_t groups = inlay_reader_row_groups(in->reader);
+    int code = REPORT_DONE;
+    salvage_open(&s, in, rows);
+    for (uint32_t g = 0; g < groups && code == REPORT_DONE && !out_failed(&job->out); g++) {
+        inlay_row_group group;
+        if (inlay_reader_row_group(in->reader, g, &group) != INLAY_OK) {
+            code = report_failure(in->path, &in->env->error);
+            break;
+        }
+        int64_t to = group.first_row + group.n_rows;
+        int64_t from = group.first_row > first ? group.first_row : first;
+        if (from < (to < end ? to : end))
+            code = cat_salvage_group(job, &s, g, from, to < end ? to : end);
+    }
+    progress_end(&job->progress);
+    out_flush(&job->out);
+    if (code == REPORT_DONE)
+        code = salvage_finish(&s);
+    salvage_close(&s);
+    return code;
 }
 
 static int cat_rows(struct cat_job *job, const struct files_input *in, const bool *wanted)
@@ -171,8 +233,15 @@ static int cat_rows(struct cat_job *job, const struct files_input *in, const boo
         code = report_usage("%s: %s", in->path, refused);
     if (end > n)
         end = n;
+    if (job->settings->where) {
+        code = code == REPORT_DONE ? cat_filter(job, in, &rows) : code;
+        rows_close(&rows);
+        return code;
+    }
     if (code == REPORT_DONE && first < end)
-        code = cat_print(job, in, &rows, (int64_t)first, (int64_t)end);
+        code = job->settings->skip_bad_pages
+                   ? cat_salvage(job, in, &rows, (int64_t)first, (int64_t)end)
+                   : cat_all_rows(job, in, &rows, (int64_t)first, (int64_t)end);
     rows_close(&rows);
     job->at += n;
     return code;
@@ -192,12 +261,28 @@ static int cat_file(struct cat_job *job, const char *path)
         if (!wanted)
             code = report_memory();
         for (size_t i = 0; i < columns->n && code == REPORT_DONE; i++)
-            code = cat_want(&in, columns->items[i], wanted);
+            code = columns_want(&in, columns->items[i], wanted);
     }
     if (code == REPORT_DONE)
         code = cat_rows(job, &in, wanted);
     free(wanted);
     files_close(&in);
+    return code;
+}
+
+/* Rows of a file that count: all, or those that fulfil --where. */
+static int cat_count(const struct cat_settings *settings, const struct files_input *in, uint64_t *total)
+{
+    struct filter f;
+    int64_t first = 0, n = 0;
+    if (!settings->where) {
+        *total += (uint64_t)inlay_reader_rows(in->reader);
+        return REPORT_DONE;
+    }
+    int code = filter_open(&f, in, settings->where, false);
+    while (code == REPORT_DONE && (code = filter_next(&f, &first, &n)) == REPORT_DONE && n > 0)
+        *total += (uint64_t)n;
+    filter_close(&f);
     return code;
 }
 
@@ -216,8 +301,10 @@ static int cat_resolve(struct cat_job *job, const struct cat_range *range, char 
         int code = files_open(&in, &env, paths[i], &job->settings->files, 0);
         if (code != REPORT_DONE)
             return code;
-        total += (uint64_t)inlay_reader_rows(in.reader);
+        code = cat_count(job->settings, &in, &total);
         files_close(&in);
+        if (code != REPORT_DONE)
+            return code;
     }
     job->from = cat_position(range->from, range->from_back, total);
     job->to = cat_position(range->to, range->to_back, total);
@@ -243,14 +330,17 @@ static unsigned cat_terminal_columns(void)
 
 static int cat_all_files(struct cat_job *job, const struct cat_range *range, char **paths, int n)
 {
-    int code = cat_resolve(job, range, paths, n);
-    for (int i = 0; i < n && code == REPORT_DONE && (i == 0 || job->at < job->to); i++) {
+    int code = cat_resolve(job, range, paths, n), worst = code;
+    int last = code;
+    for (int i = 0; i < n && last == REPORT_DONE && (i == 0 || job->at < job->to); i++) {
         progress_start(&job->progress, paths[i], job->settings->quiet || !cat_into_file());
         code = cat_file(job, paths[i]);
         progress_end(&job->progress);
+        last = code == REPORT_BAD && job->settings->skip_bad_pages ? REPORT_DONE : code;
+        worst = code > worst ? code : worst;
     }
     job->format->end(&job->run);
-    return code;
+    return worst;
 }
 
 static int cat_run(const struct cat_settings *settings, const struct cat_range *range, char **paths,
@@ -281,6 +371,10 @@ static int cat_with(const struct cat_settings *settings, const struct cat_range 
     uint64_t count;
     if (settings->rows && settings->count)
         return report_usage("%s: give either --rows or -n", command);
+    if (settings->where && settings->skip_bad_pages)
+        return report_usage("%s: give either --where or --skip-bad-pages", command);
+    if (settings->explain && !settings->where)
+        return report_usage("%s: --explain is about --where", command);
     if (settings->rows && !cat_parse_range(settings->rows, &range))
         return report_usage("%s: --rows wants A:B, row numbers from 0 (from the end with a minus "
                             "sign), not '%s'",
@@ -322,8 +416,14 @@ static const struct options_row cat_options[] = {
     {"format", 'f', OPTIONS_TEXT, offsetof(struct cat_settings, format), "NAME",
      "jsonl (the default), csv or table"},
     {"count", 'n', OPTIONS_TEXT, offsetof(struct cat_settings, count), "N", "N rows"},
+    {"where", 'w', OPTIONS_TEXT, offsetof(struct cat_settings, where), "TEXT",
+     "only rows that fulfil a predicate: comparisons, IN,\nBETWEEN, IS NULL, LIKE 'x%', AND, OR, NOT; --rows\nand -n then count those"},
+    {"explain", 0, OPTIONS_FLAG, offsetof(struct cat_settings, explain), NULL,
+     "tell what --where skipped, and why"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct cat_settings, quiet), NULL,
      "no progress; it is shown only when writing to a file"},
+    {"skip-bad-pages", 0, OPTIONS_FLAG, offsetof(struct cat_settings, skip_bad_pages), NULL,
+     "leave out rows of damaged pages, tell which, and\nread on; exit code 1"},
     FILES_OPTIONS(struct cat_settings, files),
     {0},
 };
@@ -338,7 +438,9 @@ const struct command command_cat = {
             "Examples:\n"
             "  inlay cat metrics.parquet | jq .value\n"
             "  inlay cat --columns metric_name,value --rows 100:200 metrics.parquet\n"
-            "  inlay cat --format csv day-*.parquet > days.csv\n",
+            "  inlay cat --format csv day-*.parquet > days.csv\n"
+            "  inlay cat --where \"service = 'web' AND value > 0.5\" --explain metrics.parquet\n"
+            "  inlay cat --skip-bad-pages damaged.parquet > saved.jsonl\n",
     .options = cat_options,
     .settings_bytes = sizeof(struct cat_settings),
     .min_operands = 1,

@@ -76,13 +76,22 @@ static const char *merge_advice(const inlay_error *e)
     return report_advice(e->status);
 }
 
+/* What to aim for: half of --max-memory where that is less than the default. */
+static uint64_t merge_memory(const struct inputs *in, const struct merge_settings *s)
+{
+    uint64_t limit = in->env.limits.memory_bytes, usual = (uint64_t)256 << 20;
+    if (s->memory_mib > 0)
+        return s->memory_mib << 20;
+    return limit && limit / 2 < usual ? limit / 2 : usual;
+}
+
 static int merge_into(struct inputs *in, const struct merge_settings *s, struct files_output *out)
 {
     struct progress progress;
     inlay_merge_report report = {0};
     inlay_merge_options options = {.sort = s->sort,
                                    .row_group_rows = s->row_group_rows,
-                                   .memory_bytes = s->memory_mib << 20,
+                                   .memory_bytes = merge_memory(in, s),
                                    .scratch_folder = s->scratch,
                                    .write = {.codec = s->codec},
                                    .progress = progress_update,

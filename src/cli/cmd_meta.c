@@ -3,8 +3,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/files.h"
-#include "cli/json.h"
+#include "cli/meta.h"
 #include "cli/report.h"
 #include "cli/types.h"
 
@@ -13,268 +12,22 @@ struct meta_settings {
     bool json;
 };
 
-enum { META_ENCODINGS = 32, META_VALUE = 72 /* bytes of a value for people */ };
+enum { META_VALUE = 72, META_NUMBERS = 16 /* bytes of a value, levels of a histogram for people */ };
 
-/* One file's report. The first failure inside is reported; the rest goes on. */
-struct meta_job {
-    struct out *out;
-    struct files_input *in;
-    const inlay_schema *schema;
-    struct json json;
-    int code;
-};
-
-static void meta_failed(struct meta_job *job)
+void meta_failed(struct meta_job *job)
 {
     if (job->code == REPORT_DONE)
         job->code = report_failure(job->in->path, &job->in->env->error);
 }
 
-/* JSON. */
-
-static void meta_json_base64(struct json *j, const char *key, inlay_bytes data)
+const char *meta_order_name(inlay_order order)
 {
-    json_next(j, key);
-    out_char(j->out, '"');
-    print_base64(j->out, data);
-    out_char(j->out, '"');
-}
-
-static void meta_json_key_value(struct json *j, const inlay_key_value *kv)
-{
-    json_open(j, NULL, '{');
-    json_bytes(j, "key", kv->key);
-    if (!kv->has_value) {
-        json_null(j, "value");
-    } else {
-        json_bytes(j, "value", kv->value);
-        if (!print_is_utf8(kv->value)) {
-            meta_json_base64(j, "value_base64", kv->value);
-        }
-    }
-    json_close(j, '}');
-}
-
-static void meta_json_logical(struct json *j, const inlay_logical *l)
-{
-    static const char *const units[] = {"?", "MILLIS", "MICROS", "NANOS"};
-    if (l->kind == INLAY_LOGICAL_NONE) {
-        json_null(j, "logical");
-        return;
-    }
-    json_open(j, "logical", '{');
-    json_text(j, "kind", inlay_logical_name(l->kind));
-    if (l->kind == INLAY_DECIMAL) {
-        json_int(j, "precision", l->precision);
-        json_int(j, "scale", l->scale);
-    } else if (l->kind == INLAY_TIME || l->kind == INLAY_TIMESTAMP) {
-        json_text(j, "unit", units[l->unit <= INLAY_NANOS ? l->unit : 0]);
-        json_bool(j, "utc", l->utc);
-    } else if (l->kind == INLAY_INTEGER) {
-        json_int(j, "bits", l->bits);
-        json_bool(j, "signed", l->is_signed);
-    } else if (l->kind == INLAY_VARIANT) {
-        json_int(j, "version", l->version);
-    } else if (l->kind == INLAY_GEOMETRY || l->kind == INLAY_GEOGRAPHY) {
-        json_bytes(j, "crs", l->crs);
-        if (l->kind == INLAY_GEOGRAPHY && l->edges >= 0)
-            json_text(j, "edges", types_edges(l->edges));
-    }
-    json_close(j, '}');
-}
-
-static void meta_json_path(struct meta_job *job, const char *key, uint32_t node)
-{
-    json_next(&job->json, key);
-    types_path(job->out, job->schema, node, PRINT_JSON);
-}
-
-static void meta_json_node(struct meta_job *job, uint32_t i)
-{
-    struct json *j = &job->json;
-    const inlay_node *node = inlay_schema_node(job->schema, i);
-    json_open(j, NULL, '{');
-    json_uint(j, "node", i);
-    json_uint(j, "parent", node->parent);
-    json_bytes(j, "name", node->name);
-    meta_json_path(job, "path", i);
-    json_text(j, "repetition", inlay_repetition_name(node->repetition));
-    if (node->type == INLAY_GROUP)
-        json_null(j, "type");
-    else
-        json_text(j, "type", inlay_type_name(node->type));
-    if (node->type == INLAY_FIXED_LEN_BYTE_ARRAY)
-        json_int(j, "type_length", node->type_length);
-    meta_json_logical(j, &node->logical);
-    if (node->has_field_id)
-        json_int(j, "field_id", node->field_id);
-    json_uint(j, "children", node->n_children);
-    json_at(j, "leaf", node->leaf);
-    json_uint(j, "max_def", node->max_def);
-    json_uint(j, "max_rep", node->max_rep);
-    json_close(j, '}');
-}
-
-/* A bound as its column's values are printed; the raw bytes where that would lose something. */
-static void meta_json_bound(struct json *j, const char *key, const char *raw_key,
-                            const inlay_node *node, inlay_bytes bound)
-{
-    bool text = node->logical.kind == INLAY_STRING || node->logical.kind == INLAY_ENUM ||
-                node->logical.kind == INLAY_JSON;
-    json_next(j, key);
-    bool printed = print_bound(j->out, node, bound, PRINT_JSON);
-    if (!printed)
-        out_text(j->out, "null");
-    if (!printed || (text && !print_is_utf8(bound)))
-        meta_json_base64(j, raw_key, bound);
-}
-
-static void meta_json_exact(struct json *j, const char *key, int8_t exact)
-{
-    if (exact >= 0)
-        json_bool(j, key, exact != 0);
-}
-
-static void meta_json_statistics(struct json *j, const inlay_node *node, const inlay_statistics *s)
-{
-    json_open(j, "statistics", '{');
-    if (s->has_min)
-        meta_json_bound(j, "min", "min_base64", node, s->min);
-    if (s->has_max)
-        meta_json_bound(j, "max", "max_base64", node, s->max);
-    if (s->has_min)
-        meta_json_exact(j, "min_exact", s->min_exact);
-    if (s->has_max)
-        meta_json_exact(j, "max_exact", s->max_exact);
-    if (s->has_min || s->has_max)
-        json_bool(j, "usable", s->usable);
-    if (s->has_null_count)
-        json_int(j, "null_count", s->null_count);
-    if (s->has_distinct_count)
-        json_int(j, "distinct_count", s->distinct_count);
-    if (s->has_nan_count)
-        json_int(j, "nan_count", s->nan_count);
-    json_close(j, '}');
-}
-
-static void meta_json_place(struct json *j, const char *key, int64_t at, int32_t bytes)
-{
-    if (at < 0) {
-        json_null(j, key);
-        return;
-    }
-    json_open(j, key, '{');
-    json_int(j, "at", at);
-    json_at(j, "bytes", bytes);
-    json_close(j, '}');
-}
-
-static void meta_json_chunk(struct meta_job *job, uint32_t row_group, uint32_t leaf)
-{
-    struct json *j = &job->json;
-    inlay_chunk chunk;
-    json_open(j, NULL, '{');
-    json_uint(j, "leaf", leaf);
-    meta_json_path(job, "column", inlay_schema_leaf_node(job->schema, leaf));
-    if (inlay_reader_chunk(job->in->reader, row_group, leaf, &chunk) != INLAY_OK) {
-        json_error(j, "error", &job->in->env->error);
-        json_close(j, '}');
-        meta_failed(job);
-        return;
-    }
-    json_text(j, "codec", inlay_codec_name(chunk.codec));
-    json_open(j, "encodings", '[');
-    for (int i = 0; i < META_ENCODINGS; i++)
-        if (chunk.encodings >> i & 1)
-            json_text(j, NULL, inlay_encoding_name(i));
-    json_close(j, ']');
-    json_int(j, "levels", chunk.n_levels);
-    json_int(j, "compressed_bytes", chunk.compressed_bytes);
-    json_int(j, "uncompressed_bytes", chunk.uncompressed_bytes);
-    json_int(j, "start_at", chunk.start_at);
-    json_int(j, "data_page_at", chunk.data_page_at);
-    json_at(j, "dictionary_page_at", chunk.dictionary_page_at);
-    meta_json_place(j, "column_index", chunk.column_index_at, chunk.column_index_bytes);
-    meta_json_place(j, "offset_index", chunk.offset_index_at, chunk.offset_index_bytes);
-    meta_json_place(j, "bloom_filter", chunk.bloom_at, chunk.bloom_bytes);
-    meta_json_statistics(j, inlay_schema_leaf(job->schema, leaf), &chunk.statistics);
-    json_open(j, "key_values", '[');
-    for (uint32_t i = 0; i < chunk.n_key_values; i++) {
-        inlay_key_value kv;
-        if (inlay_reader_chunk_key_value(job->in->reader, row_group, leaf, i, &kv) == INLAY_OK)
-            meta_json_key_value(j, &kv);
-        else
-            meta_failed(job);
-    }
-    json_close(j, ']');
-    json_close(j, '}');
-}
-
-static void meta_json_row_group(struct meta_job *job, uint32_t i)
-{
-    struct json *j = &job->json;
-    inlay_row_group group;
-    json_open(j, NULL, '{');
-    if (inlay_reader_row_group(job->in->reader, i, &group) != INLAY_OK) {
-        json_error(j, "error", &job->in->env->error);
-        json_close(j, '}');
-        meta_failed(job);
-        return;
-    }
-    json_int(j, "rows", group.n_rows);
-    json_int(j, "first_row", group.first_row);
-    json_int(j, "total_bytes", group.total_bytes);
-    json_open(j, "sorting", '[');
-    for (uint32_t k = 0; k < group.n_sorting; k++) {
-        inlay_sorting sorting;
-        if (inlay_reader_sorting(job->in->reader, i, k, &sorting) != INLAY_OK) {
-            meta_failed(job);
-            continue;
-        }
-        json_open(j, NULL, '{');
-        json_uint(j, "leaf", sorting.leaf);
-        meta_json_path(job, "column", inlay_schema_leaf_node(job->schema, sorting.leaf));
-        json_bool(j, "descending", sorting.descending);
-        json_bool(j, "nulls_first", sorting.nulls_first);
-        json_close(j, '}');
-    }
-    json_close(j, ']');
-    json_open(j, "columns", '[');
-    uint32_t n = inlay_schema_leaves(job->schema);
-    for (uint32_t leaf = 0; leaf < n && !out_failed(job->out); leaf++)
-        meta_json_chunk(job, i, leaf);
-    json_close(j, ']');
-    json_close(j, '}');
-}
-
-static void meta_json(struct meta_job *job)
-{
-    struct json *j = &job->json;
-    inlay_reader *reader = job->in->reader;
-    json_open(j, NULL, '{');
-    json_text(j, "file", job->in->path);
-    json_uint(j, "bytes", job->in->source.size_bytes);
-    json_uint(j, "footer_bytes", inlay_reader_footer_bytes(reader));
-    json_int(j, "version", inlay_reader_version(reader));
-    json_bytes(j, "created_by", inlay_reader_created_by(reader));
-    json_int(j, "rows", inlay_reader_rows(reader));
-    json_int(j, "footer_rows", inlay_reader_footer_rows(reader));
-    json_open(j, "key_values", '[');
-    for (uint32_t i = 0; i < inlay_reader_key_values(reader); i++)
-        meta_json_key_value(j, inlay_reader_key_value(reader, i));
-    json_close(j, ']');
-    json_open(j, "schema", '[');
-    uint32_t nodes = inlay_schema_nodes(job->schema);
-    for (uint32_t i = 0; i < nodes && !out_failed(job->out); i++)
-        meta_json_node(job, i);
-    json_close(j, ']');
-    json_open(j, "row_groups", '[');
-    uint32_t groups = inlay_reader_row_groups(reader);
-    for (uint32_t i = 0; i < groups && !out_failed(job->out); i++)
-        meta_json_row_group(job, i);
-    json_close(j, ']');
-    json_close(j, '}');
-    json_line(j);
+    static const char *const names[] = {[INLAY_ORDER_NONE] = "none",
+                                        [INLAY_ORDER_TYPE] = "TYPE_ORDER",
+                                        [INLAY_ORDER_IEEE_754] = "IEEE_754_TOTAL_ORDER",
+                                        [INLAY_ORDER_INT96] = "INT96_TIMESTAMP_ORDER",
+                                        [INLAY_ORDER_UNKNOWN] = "unknown"};
+    return (size_t)order < sizeof names / sizeof *names ? names[order] : "unknown";
 }
 
 /* For people. */
@@ -319,6 +72,62 @@ static void meta_text_bound(struct out *o, const char *name, const inlay_node *n
     }
 }
 
+static void meta_text_numbers(struct out *o, const char *name, const int64_t *numbers, uint32_t n)
+{
+    if (!numbers)
+        return;
+    out_text(o, name);
+    for (uint32_t i = 0; i < n && i < META_NUMBERS; i++)
+        out_format(o, i ? " %lld" : "%lld", (long long)numbers[i]);
+    if (n > META_NUMBERS)
+        out_text(o, " ..");
+}
+
+static void meta_text_geospatial(struct out *o, const inlay_geospatial *g)
+{
+    if (g->has_box)
+        out_format(o, ", x %g to %g, y %g to %g", g->x_min, g->x_max, g->y_min, g->y_max);
+    if (g->has_z)
+        out_format(o, ", z %g to %g", g->z_min, g->z_max);
+    if (g->has_m)
+        out_format(o, ", m %g to %g", g->m_min, g->m_max);
+    for (uint32_t i = 0; i < g->n_types; i++)
+        out_format(o, i ? " %ld" : ", WKB types %ld", (long)g->types[i]);
+}
+
+/* Pages by encoding, sizes, places in space; nothing where the file says nothing. */
+static void meta_text_details(struct meta_job *job, uint32_t row_group, uint32_t leaf)
+{
+    struct out *o = job->out;
+    inlay_chunk_details d;
+    if (inlay_reader_chunk_details(job->in->reader, row_group, leaf, &d) != INLAY_OK) {
+        meta_failed(job);
+        return;
+    }
+    for (uint32_t i = 0; i < d.n_encoding_counts; i++) {
+        const inlay_encoding_count *c = &d.encoding_counts[i];
+        out_format(o, "%s%ld %s", i ? ", " : "      pages ", (long)c->count,
+                   inlay_page_type_name(c->page_type));
+        out_format(o, " %s", inlay_encoding_name(c->encoding));
+    }
+    if (d.n_encoding_counts > 0)
+        out_char(o, '\n');
+    const inlay_size_statistics *s = &d.sizes;
+    if (s->unencoded_bytes >= 0 || s->rep || s->def) {
+        out_text(o, "      sizes");
+        if (s->unencoded_bytes >= 0)
+            out_format(o, " %lld bytes unencoded", (long long)s->unencoded_bytes);
+        meta_text_numbers(o, ", repetition levels ", s->rep, s->n_rep);
+        meta_text_numbers(o, ", definition levels ", s->def, s->n_def);
+        out_char(o, '\n');
+    }
+    if (d.geospatial.present) {
+        out_text(o, "      space");
+        meta_text_geospatial(o, &d.geospatial);
+        out_char(o, '\n');
+    }
+}
+
 static void meta_text_chunk(struct meta_job *job, uint32_t row_group, uint32_t leaf)
 {
     struct out *o = job->out;
@@ -357,7 +166,7 @@ static void meta_text_chunk(struct meta_job *job, uint32_t row_group, uint32_t l
     if (s->has_max)
         meta_text_bound(o, ", max ", node, s->max);
     if ((s->has_min || s->has_max) && !s->usable)
-        out_text(o, " (bounds not usable)");
+        out_format(o, " (not usable: %s)", s->why);
     if (chunk.dictionary_page_at >= 0)
         out_text(o, ", dictionary");
     if (chunk.column_index_at >= 0)
@@ -367,6 +176,7 @@ static void meta_text_chunk(struct meta_job *job, uint32_t row_group, uint32_t l
     if (chunk.bloom_at >= 0)
         out_text(o, ", bloom filter");
     out_char(o, '\n');
+    meta_text_details(job, row_group, leaf);
     for (uint32_t i = 0; i < chunk.n_key_values; i++) {
         inlay_key_value kv;
         if (inlay_reader_chunk_key_value(job->in->reader, row_group, leaf, i, &kv) == INLAY_OK)
@@ -474,9 +284,13 @@ const struct command command_meta = {
             "each column chunk its type, codec, encodings, sizes, places and statistics.\n"
             "Statistics marked \"not usable\" must not be used to skip data.\n"
             "\n"
+            "With --json, \"footer\" holds every field as it stands in the file, named as in\n"
+            "parquet.thrift, also fields that nobody knows; beside it stands what they mean.\n"
+            "\n"
             "Examples:\n"
             "  inlay meta metrics.parquet\n"
-            "  inlay meta --json metrics.parquet | jq '.row_groups[].rows'\n",
+            "  inlay meta --json metrics.parquet | jq '.row_groups[].rows'\n"
+            "  inlay meta --json metrics.parquet | jq '.footer.schema[].logicalType'\n",
     .options = meta_options,
     .settings_bytes = sizeof(struct meta_settings),
     .min_operands = 1,

@@ -11,12 +11,23 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 
-/* Most memory that a command takes, whatever a file asks for; --no-limits lifts it. */
+/* Most memory that a command takes, whatever a file asks for; --no-limits lifts it, and --max-memory sets
+ * another, for the whole process: a quarter of it, and FILES_OWN_BYTES, are left to what does not go through
+ * the env (output, printed texts, the codecs' own, blocks that free left between others). */
 #define FILES_MEMORY_BYTES ((uint64_t)4 << 30)
+enum { FILES_OWN_BYTES = 2 << 20 };
+
+static uint64_t files_memory(const struct files_settings *settings)
+{
+    uint64_t most = settings->max_memory;
+    if (!most)
+        return settings->no_limits ? 0 : FILES_MEMORY_BYTES;
+    return most - most / 4 - FILES_OWN_BYTES;
+}
 
 inlay_env files_env(const struct files_settings *settings)
 {
-    inlay_env env = {.limits = {.memory_bytes = FILES_MEMORY_BYTES}};
+    inlay_env env = {0};
     if (settings->no_limits)
         env.limits = (inlay_limits){.footer_bytes = UINT64_MAX,
                                     .page_bytes = UINT64_MAX,
@@ -28,6 +39,7 @@ inlay_env files_env(const struct files_settings *settings)
                                     .thrift_elements = UINT64_MAX,
                                     .thrift_bytes = UINT64_MAX,
                                     .schema_nodes = UINT32_MAX};
+    env.limits.memory_bytes = files_memory(settings);
     return env; /* depths stay bounded: they stand for the stack */
 }
 

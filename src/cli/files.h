@@ -11,10 +11,13 @@
 struct files_settings {
     bool no_limits;
     bool no_crc;
+    uint64_t max_memory; /* bytes; 0 = FILES_MEMORY_BYTES */
 };
 #define FILES_OPTIONS(settings, field)                                                \
     {"no-limits", 0, OPTIONS_FLAG, offsetof(settings, field.no_limits), NULL,         \
      "trust the files: no bounds on the sizes that they ask for"},                    \
+    {"max-memory", 0, OPTIONS_SIZE, offsetof(settings, field.max_memory), "SIZE",     \
+     "most memory to take, 8M or more (4G)"},                                          \
     {"no-crc", 0, OPTIONS_FLAG, offsetof(settings, field.no_crc), NULL,               \
      "do not compare page checksums"}
 

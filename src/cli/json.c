@@ -1,6 +1,8 @@
 /* JSON objects and arrays member by member; see json.h. */
 #include "cli/json.h"
 
+#include <math.h>
+
 #include "cli/digits.h"
 
 void json_next(struct json *j, const char *key)
@@ -69,6 +71,17 @@ void json_seconds(struct json *j, const char *key, double value)
 {
     json_next(j, key);
     out_format(j->out, "%.3f", value);
+}
+
+void json_real(struct json *j, const char *key, double value)
+{
+    char text[DIGITS_FLOAT];
+    if (!isfinite(value)) {
+        json_text(j, key, isnan(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity");
+        return;
+    }
+    json_next(j, key);
+    out_bytes(j->out, text, (size_t)(digits_double(text, value) - text));
 }
 
 void json_null(struct json *j, const char *key)

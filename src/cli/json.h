@@ -22,6 +22,7 @@ void json_int(struct json *j, const char *key, int64_t value);
 void json_uint(struct json *j, const char *key, uint64_t value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_seconds(struct json *j, const char *key, double value); /* three digits */
+void json_real(struct json *j, const char *key, double value); /* "NaN", "Infinity" in quotes */
 void json_null(struct json *j, const char *key);
 void json_at(struct json *j, const char *key, int64_t value); /* negative = null */
 /* {"status":..,"what":..} and where; what does not apply is left out. */

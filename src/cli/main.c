@@ -15,8 +15,8 @@
 #include "cli/signals.h"
 
 static const struct command *const main_commands[] = {
-    &command_info,   &command_schema, &command_meta,   &command_cat,
-    &command_head,   &command_tail,   &command_verify,
+    &command_info, &command_schema, &command_meta, &command_pages,
+    &command_cat,  &command_head,   &command_tail, &command_verify,
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
     &command_record, &command_melt,
 #endif

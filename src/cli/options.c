@@ -28,6 +28,19 @@ bool options_number(const char *text, size_t len, uint64_t *value)
     return digit;
 }
 
+bool options_size(const char *text, uint64_t *bytes)
+{
+    static const char letters[] = "KMGT";
+    size_t len = strspn(text, "0123456789_");
+    const char *unit = text + len, *letter = *unit ? strchr(letters, *unit & ~32) : NULL;
+    unsigned shift = letter ? 10 * (unsigned)(letter - letters + 1) : 0;
+    if (!options_number(text, len, bytes) || *bytes > UINT64_MAX >> shift)
+        return false;
+    *bytes <<= shift;
+    unit += letter != NULL;
+    return !*unit || strcmp(unit, "B") == 0 || (letter && strcmp(unit, "iB") == 0);
+}
+
 /* Edit distance of two short words (insert, delete, replace one, swap two neighbours). */
 static size_t options_distance(const char *a, const char *b)
 {
@@ -109,6 +122,13 @@ static enum options_result options_store(const struct command *command, void *se
         if (!options_number(value, strlen(value), (uint64_t *)(void *)field)) {
             report_usage("%s: --%s wants a whole number, not '%s'", command->name, row->name,
                          value);
+            return OPTIONS_BAD;
+        }
+    } else if (row->kind == OPTIONS_SIZE) {
+        uint64_t *size = (uint64_t *)(void *)field;
+        if (!options_size(value, size) || *size < (uint64_t)8 << 20) { /* less is no room to work in */
+            report_usage("%s: --%s wants a size such as 64M or 1G, 8M at least, not '%s'",
+                         command->name, row->name, value);
             return OPTIONS_BAD;
         }
     } else {

@@ -16,6 +16,7 @@ enum options_kind {
     OPTIONS_FLAG, /* bool */
     OPTIONS_TEXT, /* const char *; NULL = not given; the last one wins */
     OPTIONS_UINT, /* uint64_t; decimal digits, '_' between them is passed over */
+    OPTIONS_SIZE, /* uint64_t, bytes; decimal digits, then K, M, G or T (of 1024), or KiB ...; 8M or more */
     OPTIONS_LIST  /* struct options_list: may be given several times */
 };
 
@@ -47,5 +48,8 @@ const char *options_nearest(const char *text, const char *const *names, size_t n
 
 /* Decimal digits to a number, '_' allowed between; false when it is no number or too large. */
 bool options_number(const char *text, size_t len, uint64_t *value);
+
+/* "64M", "1GiB", "4096" to bytes; false when it is no size or too large. */
+bool options_size(const char *text, uint64_t *bytes);
 
 #endif

@@ -20,7 +20,7 @@ int report_code(inlay_status status)
 const char *report_advice(inlay_status status)
 {
     static const char *const advice[] = {
-        [INLAY_NOMEM] = "close other programs, or name fewer columns or files",
+        [INLAY_NOMEM] = "allow more with --max-memory, or name fewer columns or files",
         [INLAY_LIMIT] = "if the file is trusted, lift the limits with --no-limits",
         [INLAY_CORRUPT] = "the file is damaged or incomplete: copy or write it again",
         [INLAY_UNSUPPORTED] = "valid Parquet, but beyond this build of inlay",

@@ -98,7 +98,7 @@ static bool rows_refill(struct rows *r, struct rows_leaf *leaf)
     leaf->level = leaf->n_levels = 0;
     while (!leaf->ended && !r->failed) {
         inlay_status status = inlay_column_read(leaf->column, r->batch_rows, &batch);
-        if (status == INLAY_END)
+        if (status == INLAY_END || (status != INLAY_OK && leaf->next_row >= r->fence))
             leaf->ended = true;
         else if (status != INLAY_OK)
             r->failed = true;
@@ -107,6 +107,7 @@ static bool rows_refill(struct rows *r, struct rows_leaf *leaf)
     }
     if (leaf->ended || r->failed)
         return false;
+    leaf->next_row += (int64_t)batch.n_rows;
     leaf->def = batch.def;
     leaf->rep = batch.rep;
     leaf->values = batch.values;
@@ -558,13 +559,17 @@ static inlay_status rows_build_all(struct rows *r, const bool *wanted, uint32_t 
     while (r->batch_rows > 256 && r->batch_rows * r->n_leaves > ROWS_BATCH * 64)
         r->batch_rows /= 2;
     r->cache_left = ROWS_CACHE;
+    uint64_t limit = r->env->limits.memory_bytes;
+    if (limit && r->cache_left > limit / 8)
+        r->cache_left = (size_t)(limit / 8);
     return INLAY_OK;
 }
 
 inlay_status rows_open(struct rows *r, inlay_env *env, inlay_reader *reader, const bool *wanted,
                        enum print_flavour flavour)
 {
-    *r = (struct rows){.env = env, .reader = reader, .schema = inlay_reader_schema(reader)};
+    *r = (struct rows){.env = env, .reader = reader, .schema = inlay_reader_schema(reader),
+                       .fence = INT64_MAX};
     r->keys.fd = -1;
     size_t n_nodes = inlay_schema_nodes(r->schema), n_leaves = inlay_schema_leaves(r->schema);
     uint32_t *leaf_of = calloc(n_leaves + 1, sizeof *leaf_of);
@@ -596,10 +601,53 @@ void rows_close(struct rows *r)
 
 inlay_status rows_seek(struct rows *r, int64_t row)
 {
+    r->failed = false;
     for (uint32_t i = 0; i < r->n_leaves; i++) {
         struct rows_leaf *leaf = &r->leaves[i];
         leaf->level = leaf->n_levels = 0;
         leaf->ended = false;
+        leaf->next_row = row;
+        inlay_status status = inlay_column_seek(leaf->column, row);
+        if (status != INLAY_OK && status != INLAY_END)
+            return status;
+    }
+    return INLAY_OK;
+}
+
+/* Pass over up to n rows within the batch, which stands before a row; those that are left are returned. A row that
+ * may go on in the next batch is left, too. */
+static int64_t rows_pass_batch(struct rows_leaf *leaf, int64_t n)
+{
+    size_t level = leaf->level;
+    while (n > 0 && level < leaf->n_levels) {
+        size_t from = level;
+        if (!leaf->rep) {
+            level += n < (int64_t)(leaf->n_levels - level) ? (size_t)n : leaf->n_levels - level;
+            n -= (int64_t)(level - from);
+        } else {
+            do {
+                level++;
+            } while (level < leaf->n_levels && leaf->rep[level] != 0);
+            if (level == leaf->n_levels)
+                break;
+            n--;
+        }
+        for (size_t i = from; i < level; i++)
+            leaf->value += !leaf->def || leaf->def[i] == leaf->max_def;
+        leaf->level = level;
+    }
+    return n;
+}
+
+inlay_status rows_forward(struct rows *r, int64_t at, int64_t row)
+{
+    for (uint32_t i = 0; i < r->n_leaves; i++) {
+        struct rows_leaf *leaf = &r->leaves[i];
+        if (rows_pass_batch(leaf, row - at) == 0)
+            continue;
+        leaf->level = leaf->n_levels = 0;
+        leaf->ended = false;
+        leaf->next_row = row;
         inlay_status status = inlay_column_seek(leaf->column, row);
         if (status != INLAY_OK && status != INLAY_END)
             return status;

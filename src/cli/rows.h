@@ -39,6 +39,7 @@ struct rows_leaf {
     const char *dictionary;
     size_t n_dictionary;
     bool ended;
+    int64_t next_row; /* of the file: the first that no batch has begun yet */
     struct rows_cache cache;
 };
 
@@ -74,6 +75,7 @@ struct rows {
     size_t batch_rows; /* most rows to read from a column at once */
     size_t cache_left; /* bytes that caches may still take */
     bool failed;       /* the env has the error */
+    int64_t fence;     /* rows from here on are known to be lost: failing to look past it is no failure */
 };
 
 /* Mark in `wanted` (one bool a leaf, zeroed before) the columns that `name` selects: a dotted path
@@ -86,6 +88,8 @@ inlay_status rows_open(struct rows *r, inlay_env *env, inlay_reader *reader, con
                        enum print_flavour flavour);
 void rows_close(struct rows *r);
 inlay_status rows_seek(struct rows *r, int64_t row);
+/* From row `at`, where the rows stand, to `row` >= at: within the batches at hand where they reach. */
+inlay_status rows_forward(struct rows *r, int64_t at, int64_t row);
 
 /* Top-level fields: the first is field 0, the next one stands at its `end`. */
 static inline inlay_bytes rows_name(const struct rows *r, const struct rows_field *field)

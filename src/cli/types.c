@@ -54,9 +54,11 @@ void types_logical(struct out *o, const inlay_logical *l)
         if (l->crs.len == 0 && l->edges < 0)
             break;
         out_char(o, '(');
+        if (l->crs.len == 0)
+            out_text(o, "OGC:CRS84"); /* what an absent one means; edges come second */
         print_safe(o, l->crs);
         if (l->kind == INLAY_GEOGRAPHY && l->edges >= 0)
-            out_format(o, "%s%s", l->crs.len > 0 ? "," : "", types_edges(l->edges));
+            out_format(o, ",%s", types_edges(l->edges));
         out_char(o, ')');
         break;
     default:
@@ -108,6 +110,8 @@ void types_message(struct out *o, const inlay_schema *schema)
     size_t depth = 1;
     const inlay_node *root = inlay_schema_node(schema, 0);
     out_text(o, "message ");
+    if (root->name.len == 0)
+        out_text(o, "schema"); /* the grammar wants a name, which means nothing */
     print_safe(o, root->name);
     out_text(o, " {\n");
     for (uint32_t i = 1; i < n; i++) {

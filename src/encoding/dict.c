@@ -42,6 +42,44 @@ bool dict_gather(const void *dictionary, size_t n_dictionary, uint32_t width, co
     }
 }
 
+/* n copies of one value: a block that doubles. */
+static void dict_fill(uint8_t *to, const uint8_t *value, size_t width, size_t n)
+{
+    memcpy(to, value, width);
+    for (size_t done = 1; done < n;) {
+        size_t more = done < n - done ? done : n - done;
+        memcpy(to + done * width, to, more * width);
+        done += more;
+    }
+}
+
+bool dict_read(const void *dictionary, size_t n_dictionary, uint32_t width, struct rle *codes,
+               size_t n, void *out)
+{
+    enum { DICT_PIECE = 1024, DICT_RUN = 8 };
+    uint32_t piece[DICT_PIECE];
+    uint8_t *to = out;
+    for (size_t take; n; n -= take, to += take * width) {
+        uint32_t code = 0;
+        take = rle_peek_run(codes, n, &code);
+        if (take >= DICT_RUN && code < n_dictionary) {
+            dict_fill(to, (const uint8_t *)dictionary + (size_t)code * width, width, take);
+            (void)rle_skip(codes, take);
+            continue;
+        }
+        if (take == 0) /* packed, or the end */
+            take = codes->packed_left && codes->packed_left < n ? (size_t)codes->packed_left : n;
+        take = take < DICT_PIECE ? take : DICT_PIECE;
+        if (!rle_read_u32(codes, piece, take))
+            return false;
+        if (!dict_gather(dictionary, n_dictionary, width, piece, take, to)) {
+            codes->what = ERR("dictionary code beyond the dictionary");
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- building ---- */
 
 enum { DICT_SLAB = 64 * 1024, DICT_SLOTS_FIRST = 256 };

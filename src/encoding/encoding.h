@@ -161,6 +161,10 @@ bool dict_gather(const void *dictionary, size_t n_dictionary, uint32_t width, co
 /* False when a code is >= n_dictionary. */
 bool dict_check(const uint32_t *codes, size_t n, size_t n_dictionary);
 
+/* The same for the next n codes of a stream, runs without unpacking them. False: codes->what. */
+bool dict_read(const void *dictionary, size_t n_dictionary, uint32_t width, struct rle *codes,
+               size_t n, void *out);
+
 /* A dictionary being built: distinct values in order of appearance. */
 struct dict_builder;
 INLAY_CHECKED inlay_status dict_builder_new(inlay_env *env, uint8_t type, uint32_t width,

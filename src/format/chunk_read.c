@@ -25,6 +25,7 @@ inlay_status chunk_where(inlay_column *c, inlay_status status)
         return status;
     inlay_error *e = &c->env->error;
     c->failed = true;
+    c->damaged = c->row_group + 1;
     if (e->row_group < 0)
         e->row_group = (int32_t)c->row_group;
     if (e->page < 0 && c->open)
@@ -476,6 +477,12 @@ static size_t chunk_cut(const inlay_column *c, size_t max_rows, size_t *n_rows)
     }
     const uint8_t *rep = c->rep.data + c->piece_at;
     size_t rows = 0, i = 0;
+    for (; left - i >= 64; i += 64) { /* by blocks, while all their rows are wanted */
+        size_t more = levels_equal(rep + i, 64, 0);
+        if (more > max_rows - rows)
+            break;
+        rows += more;
+    }
     for (; i < left; i++)
         if (rep[i] == 0 && rows++ == max_rows) {
             rows--;
@@ -516,23 +523,16 @@ static inlay_status chunk_decode(inlay_column *c, size_t n, void *out)
 
 static inlay_status chunk_codes(inlay_column *c, size_t n, inlay_batch *batch)
 {
-    bool keep = c->flags & INLAY_COLUMN_CODES;
     buf_clear(&c->codes);
     uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->codes, n * sizeof *codes + 1);
     if (!codes)
         return c->codes.status;
     if (!rle_read_u32(&c->codes_in, codes, n))
         return chunk_fail(c, INLAY_CORRUPT, c->codes_in.what);
-    if (keep) {
-        batch->codes = codes;
-        return dict_check(codes, n, c->n_dictionary)
-                   ? INLAY_OK
-                   : chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
-    }
-    if (!dict_gather(c->dictionary_values.data, c->n_dictionary, c->width, codes, n, c->values.data))
-        return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
-    batch->values = c->values.data;
-    return INLAY_OK;
+    batch->codes = codes;
+    return dict_check(codes, n, c->n_dictionary)
+               ? INLAY_OK
+               : chunk_fail(c, INLAY_CORRUPT, ERR("dictionary code beyond the dictionary"));
 }
 
 static inlay_status chunk_values(inlay_column *c, size_t n, inlay_batch *batch)
@@ -543,9 +543,11 @@ static inlay_status chunk_values(inlay_column *c, size_t n, inlay_batch *batch)
     if (n > SIZE_MAX / c->width - 1 || !buf_reserve(&c->values, n * c->width + 1))
         return c->values.status != INLAY_OK ? c->values.status
                                             : err_set(c->env, INLAY_NOMEM, ERR("out of memory"));
-    if (c->coded)
-        return chunk_codes(c, n, batch);
-    TRY(chunk_decode(c, n, c->values.data));
+    if (!c->coded)
+        TRY(chunk_decode(c, n, c->values.data));
+    else if (!dict_read(c->dictionary_values.data, c->n_dictionary, c->width, &c->codes_in, n,
+                        c->values.data))
+        return chunk_fail(c, INLAY_CORRUPT, c->codes_in.what);
     batch->values = c->values.data;
     return INLAY_OK;
 }
@@ -654,5 +656,21 @@ inlay_status inlay_column_read(inlay_column *column, size_t max_rows, inlay_batc
     inlay_status status = chunk_ready(c, NULL);
     if (status == INLAY_OK)
         status = chunk_batch(c, max_rows ? max_rows : SIZE_MAX, batch);
+    return chunk_where(c, status);
+}
+
+inlay_status inlay_column_read_rest(inlay_column *column, inlay_batch *batch)
+{
+    inlay_column *c = column;
+    int64_t none = 0; /* rows to pass over; not NULL: the next row group is not opened */
+    size_t n_rows = 0;
+    *batch = (inlay_batch){0};
+    if (c->failed)
+        return err_set(c->env, INLAY_ARG, ERR("the column failed before: seek or close"));
+    if (c->node->max_rep == 0 || !c->open || c->parked)
+        return INLAY_END; /* parked ones stand at a row's beginning */
+    inlay_status status = chunk_ready(c, &none);
+    if (status == INLAY_OK)
+        status = chunk_cut(c, 0, &n_rows) ? chunk_batch(c, 0, batch) : INLAY_END;
     return chunk_where(c, status);
 }

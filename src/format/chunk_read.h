@@ -35,6 +35,7 @@ struct inlay_column {
     size_t piece_most; /* levels of a piece: a multiple of 8 */
     uint32_t budgeted; /* row groups before this one are counted in the reader's decoded_bytes */
     bool failed;       /* only a seek or close may follow */
+    uint32_t damaged;  /* row group of the last failure + 1; 0 = none: there a seek goes by the offset index */
     bool parked;       /* memory was given back; `row` is where to go on */
 
     /* the chunk */

@@ -60,7 +60,8 @@ static inlay_status chunk_load_first(inlay_column *c)
 static inlay_status chunk_skip_rows(inlay_column *c, int64_t rows)
 {
     enum { CHUNK_JUMP_FROM = 2 * CHUNK_PIECE }; /* nearer rows are reached by reading on */
-    if (c->piece_at == c->piece_n && c->page_left == 0 && c->n_pages == 0 && rows >= CHUNK_JUMP_FROM) {
+    bool far = rows >= CHUNK_JUMP_FROM || c->damaged == c->row_group + 1;
+    if (far && c->piece_at == c->piece_n && c->page_left == 0 && c->n_pages == 0) {
         TRY(chunk_load_first(c));
         int64_t before = c->row;
         TRY(chunk_jump(c, rows));
@@ -100,7 +101,7 @@ inlay_status inlay_column_seek(inlay_column *column, int64_t row)
     if (group == n && row > first)
         return err_set(c->env, INLAY_ARG, ERR("no such row"));
     bool forward = !c->failed && c->open && c->row_group == group && c->row <= row &&
-                   chunk_at_row_start(c);
+                   chunk_at_row_start(c) && c->damaged != group + 1;
     c->failed = c->parked = false;
     if (!forward) {
         chunk_reset(c);

@@ -12,8 +12,14 @@ size_t levels_legacy_bytes(uint8_t max, size_t n)
 
 size_t levels_equal(const uint8_t *levels, size_t n, uint8_t level)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
+    const uint64_t ones = 0x0101010101010101u, all = ones * level;
+    size_t count = 0, i = 0;
+    for (; i + 8 <= n; i += 8) { /* a zero byte of v is an equal level; its top bit then stays clear */
+        uint64_t v = load_le64(levels + i) ^ all;
+        v = ((v & ones * 0x7F) + ones * 0x7F) | v;
+        count += 8 - (size_t)((v >> 7 & ones) * ones >> 56);
+    }
+    for (; i < n; i++)
         count += levels[i] == level;
     return count;
 }
@@ -58,6 +64,8 @@ bool levels_read(struct levels *l, uint8_t *out, size_t n)
         return levels_fail(l, l->rle.what ? l->rle.what : ERR("levels end too early"));
     }
     l->left -= n;
+    if ((l->max & (l->max + 1)) == 0)
+        return true; /* the bit width allows no more */
     uint8_t most = 0;
     for (size_t i = 0; i < n; i++)
         most = out[i] > most ? out[i] : most;

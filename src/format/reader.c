@@ -30,6 +30,7 @@ static inlay_status reader_index(inlay_reader *r)
     /* PARQUET-246: a page's first DELTA_BYTE_ARRAY prefix counts from the last value of the page before */
     r->delta_quirk = writer_id_before(&writer, "parquet-mr", 1, 8, 0);
     r->binary_bounds_quirk = trust_binary_quirk(&writer);
+    r->null_pages_quirk = writer_id_is(&writer, "parquet-rs");
     return INLAY_OK;
 }
 
@@ -116,6 +117,10 @@ inlay_bytes inlay_reader_created_by(const inlay_reader *reader)
 uint64_t inlay_reader_footer_bytes(const inlay_reader *reader)
 {
     return reader->footer.bytes;
+}
+inlay_bytes inlay_reader_footer(const inlay_reader *reader)
+{
+    return (inlay_bytes){reader->footer.data, reader->footer.bytes};
 }
 uint32_t inlay_reader_key_values(const inlay_reader *reader)
 {

@@ -137,24 +137,103 @@ void compact_skip(struct compact *c, uint8_t type, bool in_list)
     }
 }
 
-/* Most fields of a footer are small integers and strings: those are passed over here, without a call. */
+/* Passing over a struct without looking back: opening a file means passing over all of its column chunks, and
+ * most of their bytes are small integers, short strings and short lists. Anything else, a limit, or the last bytes
+ * of the input: NULL, and the careful way below says what it is. Takes at most COMPACT_SPARE bytes a step before it
+ * looks at the end again. */
+enum { COMPACT_SPARE = 32 };
+
+struct compact_fast {
+    const uint8_t *end; /* COMPACT_SPARE before the end of the input */
+    uint64_t bytes, elements;
+    uint32_t depth;     /* levels that are left */
+};
+
+static const uint8_t *compact_fast_varint(const uint8_t *p)
+{
+    for (int i = 0; i < 9; i++)
+        if (*p++ < 0x80)
+            return p;
+    return NULL;
+}
+
+static const uint8_t *compact_fast_binary(const struct compact_fast *f, const uint8_t *p)
+{
+    uint64_t n = *p++;
+    if (n >= 0x80) {
+        n = (n & 0x7F) | (uint64_t)*p << 7;
+        if (*p++ >= 0x80)
+            return NULL;
+    }
+    return n <= f->bytes && p < f->end && n <= (size_t)(f->end - p) ? p + n : NULL;
+}
+
+static const uint8_t *compact_fast_struct(struct compact_fast *f, const uint8_t *p);
+
+static const uint8_t *compact_fast_list(struct compact_fast *f, const uint8_t *p)
+{
+    uint8_t head = *p++, type = head & 15;
+    uint32_t n = head >> 4;
+    if (n == 15 || n > f->elements || f->depth == 0)
+        return NULL;
+    f->depth--;
+    for (; n && p; n--) {
+        if (p >= f->end)
+            return NULL;
+        p = type >= COMPACT_I16 && type <= COMPACT_I64 ? compact_fast_varint(p)
+            : type == COMPACT_BINARY                   ? compact_fast_binary(f, p)
+            : type == COMPACT_STRUCT                   ? compact_fast_struct(f, p)
+                                                       : NULL;
+    }
+    f->depth++;
+    return p;
+}
+
+static const uint8_t *compact_fast_struct(struct compact_fast *f, const uint8_t *p)
+{
+    if (f->depth == 0)
+        return NULL;
+    f->depth--;
+    while (p && p < f->end) {
+        uint8_t head = *p++, type = head & 15;
+        if (head == COMPACT_STOP) {
+            f->depth++;
+            return p;
+        }
+        if (head < 16) /* a long field number */
+            return NULL;
+        if (type >= COMPACT_I16 && type <= COMPACT_I64)
+            p = compact_fast_varint(p);
+        else if (type == COMPACT_BINARY)
+            p = compact_fast_binary(f, p);
+        else if (type == COMPACT_STRUCT)
+            p = compact_fast_struct(f, p);
+        else if (type == COMPACT_LIST)
+            p = compact_fast_list(f, p);
+        else if (type != COMPACT_TRUE && type != COMPACT_FALSE)
+            return NULL;
+    }
+    return NULL;
+}
+
 void compact_skip_fields(struct compact *c)
 {
     struct cursor *in = c->in;
+    if (!in->failed && cursor_left(in) > COMPACT_SPARE && c->depth < c->limits->depth) {
+        struct compact_fast f = {in->end - COMPACT_SPARE, c->limits->bytes, c->limits->elements,
+                                 c->limits->depth - c->depth};
+        const uint8_t *behind = compact_fast_struct(&f, in->at);
+        if (behind) {
+            in->at = behind;
+            return;
+        }
+    }
     if (!compact_enter(c))
         return;
-    for (;;) {
-        uint8_t head = cursor_u8(in);
-        if (in->failed || head == COMPACT_STOP)
-            break;
-        if (!(head >> 4))
-            compact_int(c, 16);
-        uint8_t type = head & 15;
-        if (type >= COMPACT_I16 && type <= COMPACT_I64 && in->at < in->end && *in->at < 0x80)
-            in->at++;
-        else
-            compact_skip(c, type, false);
-    }
+    int32_t id = 0;
+    uint8_t type = 0;
+    while (compact_field(c, &id, &type))
+        compact_skip(c, type, false);
     compact_leave(c);
 }
 

@@ -39,7 +39,11 @@ same() { # same NAME FILE FILE
 holds() { # holds NAME COMMAND...: the command succeeds
     name=$1
     shift
-    if "$@" > "$work/out" 2> "$work/err"; then ok; else bad "$name"; fi
+    # not into $work/out: the command may read that
+    if "$@" > "$work/held" 2>&1; then ok; else
+        cat "$work/held" >> "$work/err"
+        bad "$name"
+    fi
 }
 need() { # need PATH-IN-CORPUS: skip the rest of the script where it is absent
     if [ ! -e "$CORPUS/$1" ]; then

@@ -3,7 +3,7 @@
 A judge's table becomes, column by column, the JSON texts that the mapping of inlay(1) promises; a file is
 equal when every line that `inlay cat` prints is, byte for byte, the line that the judge's values make.
 """
-import base64, datetime, decimal, glob, json, math, os, re, struct, subprocess, sys
+import base64, csv, datetime, decimal, glob, io, json, math, os, re, struct, subprocess, sys
 
 BUILD = os.environ.get("BUILD", "build")
 INLAY = os.path.abspath(os.path.join(BUILD, "inlay"))
@@ -85,13 +85,14 @@ def half_text(v):
     """The shortest decimal that reads back as the same half."""
     if not math.isfinite(v):
         return not_finite(v)
-    for p in range(1, 6):
-        short = float("%.*g" % (p, v))
-        try:
-            if struct.unpack("e", struct.pack("e", short))[0] == v:
-                return repr(math.copysign(short, v))
-        except OverflowError:
-            pass
+    for digits in range(1, 6):
+        for rounding in (decimal.ROUND_HALF_EVEN, decimal.ROUND_UP, decimal.ROUND_DOWN):
+            short = float(decimal.Context(digits, rounding).create_decimal(decimal.Decimal(v)))
+            try:
+                if struct.unpack("e", struct.pack("e", short))[0] == v:
+                    return repr(math.copysign(short, v))
+            except OverflowError:
+                pass
     return repr(v)
 
 
@@ -121,7 +122,7 @@ def scalar_texts(t, a):
         import numpy
         values = a.to_numpy(zero_copy_only=False)
         valid = a.is_valid().to_numpy(zero_copy_only=False).tolist()
-        return [(str(v) if math.isfinite(v) else not_finite(v)) if ok else "null"
+        return [(repr(float(str(v))) if math.isfinite(v) else not_finite(v)) if ok else "null"
                 for v, ok in zip(values.astype(numpy.float32), valid)]
     if is_.is_float16(t):
         return mapped(a.to_pylist(), lambda v: half_text(float(v)))
@@ -223,6 +224,38 @@ def cat_lines(path, *args):
 def arrow_lines(path):
     import pyarrow.parquet as pq
     return table_lines(pq.ParquetFile(path).read())
+
+
+def duck_lines(path):
+    import duckdb
+    quoted_path = path.replace("'", "''")
+    return table_lines(duckdb.sql(f"from read_parquet('{quoted_path}')").to_arrow_table())
+
+
+def as_duck(lines):
+    """DuckDB keeps most times in microseconds: write no zeros behind the thousandths, the millionths."""
+    return [re.sub(r"(\d\d:\d\d:\d\d\.\d{3}(?:\d{3})*?)(?:000)+(?=Z?\")", r"\1", line) for line in lines]
+
+
+def literal(text):
+    """JSON with its numbers as they are written, and names that repeat."""
+    return json.loads(text, object_pairs_hook=lambda p: ("object", p), parse_int=str, parse_float=str)
+
+
+def csv_oddity(path, lines):
+    """CSV and JSON say the same: a field is the JSON text without quotes, a null is nothing."""
+    text = inlay("cat", "-f", "csv", path).stdout.decode("utf-8")
+    got = list(csv.reader(io.StringIO(text, newline="")))
+    for line, fields in zip(lines, got[1:]):
+        pairs = literal(line)[1]
+        for (name, value), field in zip(pairs, fields):
+            if isinstance(value, (list, tuple)):
+                odd = literal(field) != value
+            else:
+                odd = field != ("" if value is None else str(value).lower() if isinstance(value, bool) else value)
+            if odd:
+                return f"CSV has {field!r} for {value!r} in {name}"
+    return None if len(got) == len(lines) + 1 else f"CSV has {len(got) - 1} rows"
 
 
 def compare_file(path):

@@ -8,7 +8,6 @@ Judges: pyarrow and DuckDB, and the corpus's own documents (*_expect.csv, *.md, 
 *.variant.bin), called "corpus". The table is also written to $BUILD/corpus-table.md.
 """
 import csv, io, os
-import duckdb
 from judge import *
 
 TOP = os.path.join(CORPUS, "corpus/parquet-testing")
@@ -80,19 +79,6 @@ def note_of(table, name, judge):
 
 
 # ---- judges ----
-
-connection = duckdb.connect()
-
-
-def duck_lines(path):
-    quoted_path = path.replace("'", "''")
-    return table_lines(connection.sql(f"from read_parquet('{quoted_path}')").to_arrow_table())
-
-
-def as_duck(lines):
-    """DuckDB keeps INT96 as microseconds: take three zeros of nine digits away."""
-    return [re.sub(r'(T\d\d:\d\d:\d\d\.\d{6})000(?=")', r"\1", line) for line in lines]
-
 
 def ask(name, judge, path, got):
     """-> (verdict, note): equal, differs, cannot."""
@@ -306,27 +292,6 @@ def large_string_map(path):
 
 
 # ---- one line a file ----
-
-def literal(text):
-    """JSON with its numbers as they are written, and names that repeat."""
-    return json.loads(text, object_pairs_hook=lambda p: ("object", p), parse_int=str, parse_float=str)
-
-
-def csv_oddity(path, lines):
-    """CSV and JSON say the same: a field is the JSON text without quotes, a null is nothing."""
-    text = inlay("cat", "-f", "csv", path).stdout.decode("utf-8")
-    got = list(csv.reader(io.StringIO(text, newline="")))
-    for line, fields in zip(lines, got[1:]):
-        pairs = literal(line)[1]
-        for (name, value), field in zip(pairs, fields):
-            if isinstance(value, (list, tuple)):
-                odd = literal(field) != value
-            else:
-                odd = field != ("" if value is None else str(value).lower() if isinstance(value, bool) else value)
-            if odd:
-                return f"CSV has {field!r} for {value!r} in {name}"
-    return None if len(got) == len(lines) + 1 else f"CSV has {len(got) - 1} rows"
-
 
 def refusal(name):
     if name in REFUSED:
