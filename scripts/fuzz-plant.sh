@@ -34,7 +34,7 @@ plant() {
     seeds=$folder/build/seeds/$2
     [ -d "fuzz/seeds/$2" ] && seeds="$seeds fuzz/seeds/$2"
     start=$(date +%s)
-    if "$folder/build/fuzz/$2" -max_total_time="$each" -max_len=4096 -len_control=10 -use_value_profile=1 \
+    if "$folder/build/fuzz/$2" -max_total_time="$each" -max_len=5000 -len_control=10 -use_value_profile=1 \
         -artifact_prefix="$folder/" "$folder/found" $seeds > "$folder/log" 2>&1; then
         echo "$1: NOT found by $2 in $each s"
         failed=$((failed + 1))
