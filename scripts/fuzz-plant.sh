@@ -34,13 +34,13 @@ plant() {
     seeds=$folder/build/seeds/$2
     [ -d "fuzz/seeds/$2" ] && seeds="$seeds fuzz/seeds/$2"
     start=$(date +%s)
-    if "$folder/build/fuzz/$2" -max_total_time="$each" -max_len=4096 -len_control=10 -use_value_profile=1 \
+    if "$folder/build/fuzz/$2" -max_total_time="$each" -max_len=5000 -len_control=10 -use_value_profile=1 \
         -artifact_prefix="$folder/" "$folder/found" $seeds > "$folder/log" 2>&1; then
         echo "$1: NOT found by $2 in $each s"
         failed=$((failed + 1))
     else
         echo "$1: found by $2 in $(($(date +%s) - start)) s," \
-            "$(sed -n 's/^SUMMARY: AddressSanitizer: \([a-z-]*\) .* in \([a-z_0-9]*\).*/\1 in \2/p' "$folder/log")"
+            "$(sed -n 's/^SUMMARY: [A-Za-z]*: \([A-Za-z-]*\).* in \([a-z_0-9]*\).*/\1 in \2/p; s/^SUMMARY: [A-Za-z]*: \([A-Za-z-]*\) *$/\1/p' "$folder/log")"
         passed=$((passed + 1))
     fi
     cp "$3" "$tree/$3" && touch "$tree/$3"
