@@ -173,6 +173,8 @@ def texts(a):
         return list_texts(a, ['{"key":' + k + ',"value":' + v + "}" for k, v in zip(texts(a.keys), texts(a.items))])
     if pa.types.is_list(t) or pa.types.is_large_list(t):
         return list_texts(a, texts(a.values))
+    if pa.types.is_fixed_size_list(t):
+        return texts(a.cast(pa.list_(t.value_field)))
     return scalar_texts(t, a)
 
 

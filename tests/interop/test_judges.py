@@ -20,8 +20,18 @@ for name in ("rust-judge", "java-judge"):
     else:
         skip(name, "it is not built (scripts/judges.sh)")
 
-# Beyond this build, by a piece of the error. Once it is read, the entry is of no use and does no harm.
-UNSUPPORTED = {"encoding-alp": "an encoding that this build does not know"}
+
+
+# Faults that these writers really make: (judge, rule, column) as `verify --deep` names them.
+ROWS = "arrow-rs calls a page of lists null where it has as many nulls as rows"
+FAULTS = {
+    ("rust-judge", "index.null-page", "lists.list.item.list.item"): ROWS,
+    ("rust-judge", "index.null-page", "labels.entries.value"): ROWS,
+    ("rust-judge", "index.null-page", "numbers.list.item"): ROWS,
+    ("rust-judge", "index.null-page", "structs.list.item.inner.x"): ROWS,
+    ("rust-judge", "index.null-page", "structs.list.item.list.list.item"): ROWS,
+    ("java-judge", "bloom.member", "bool"): "parquet-java puts no boolean into its filters (apache/datafusion#23245)",
+}
 
 
 def call(judge, *args):
@@ -43,13 +53,12 @@ def check(judge, name, path):
     with open(path[:-len(".parquet")] + ".jsonl", encoding="utf-8") as f:
         want = f.read().split("\n")[:-1]
     r = inlay("cat", path, check=False)
-    error = r.stderr.decode("utf-8", "replace")
-    if r.returncode and name in UNSUPPORTED and UNSUPPORTED[name] in error:
-        return skip(f"{judge}: {name}", "beyond this build")
-    why = error.strip() if r.returncode else difference(r.stdout.decode("utf-8").split("\n")[:-1], want)
+    why = r.stderr.decode("utf-8", "replace").strip() if r.returncode else \
+        difference(r.stdout.decode("utf-8").split("\n")[:-1], want)
     fact(f"judges: cat is what {judge} wrote: {name} (SEED={seed})", why is None, why)
-    r = inlay("verify", path, check=False)
-    fact(f"judges: verify finds nothing in {name} of {judge} (SEED={seed})", r.returncode == 0, r.stdout)
+    report = json.loads(inlay("verify", "--deep", "--json", path, check=False).stdout)
+    odd = [f for f in report["faults"] if (judge, f.get("rule"), f["error"].get("column")) not in FAULTS]
+    fact(f"judges: verify --deep finds nothing in {name} of {judge} (SEED={seed})", not odd, odd[:2])
 
 
 for judge in JUDGES:
