@@ -171,7 +171,9 @@ configs:
 
 # ---- other implementations judge ours (python packages from pip, in a virtual environment) ----
 
-.PHONY: interop bench
+.PHONY: interop judges bench
+judges:
+	@BUILD=$(BUILD) sh scripts/judges.sh
 interop: all
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a
@@ -212,7 +214,7 @@ fuzz-replay: fuzz-seeds $(FUZZ_SRC:fuzz/%.c=$(BUILD)/replay/%)
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/fuzz-replay.sh $(FUZZ_SRC)
 fuzz-smoke: fuzz-seeds fuzz
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/fuzz-smoke.sh
-fuzz-plant: fuzz-seeds
+fuzz-plant:
 	@BUILD=$(BUILD) MAKE="$(MAKE)" sh scripts/fuzz-plant.sh
 
 # ---- the main job, on this machine ----
@@ -261,7 +263,7 @@ help:
 	@echo '  make layers           floors: nothing includes upward or sideways'
 	@echo '  make configs          every build switch that matters'
 	@echo '  make amalgamation     build/inlay.c and build/inlay.h'
-	@echo '  make interop          pyarrow and DuckDB judge us (pip, at test time only)'
+	@echo '  make interop          pyarrow, DuckDB, arrow-rs, parquet-java judge us (pip, cargo, mvn at test time)'
 	@echo '  make fuzz-replay      fuzz targets over the seeds and the corpus'
 	@echo '  make fuzz-smoke       two minutes of libFuzzer'
 	@echo '  make fuzz-plant       faults planted in a copy of the tree, and how long it takes to find them'

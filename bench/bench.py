@@ -98,6 +98,19 @@ def drain(path, *how):
     return float(r.stdout.split()[0])
 
 
+def wide_table(path, columns=2000, groups=500):
+    t = pa.table({f"column_{i:04d}": pa.array(range(i, i + 10 * groups), pa.int64()) for i in range(columns)})
+    pq.write_table(t, path, row_group_size=10, compression="zstd")
+
+
+wide = f"{work}/wide.parquet"
+wide_table(wide)
+one = lambda: run("cat", "--columns", "column_1000", "--format", "csv", wide)
+against("one of 2,000 columns, 500 row groups (pyarrow in process)", one,
+        lambda: pq.read_table(wide, columns=["column_1000"], use_threads=False))
+against("one of 2,000 columns, 500 row groups (DuckDB in process)", one,
+        lambda: duckdb.connect().execute(f"set threads = 1; select sum(column_1000) from '{wide}'").fetchall())
+os.unlink(wide)
 long_table(f"{work}/long.parquet")
 recordings = os.path.join(os.environ.get("CORPUS", "../shared"), "data", "recordings")
 for name, path in [(n, f"{recordings}/{n}.parquet") for n in ("demo", "c16", "vllm")] + [("10 M rows", f"{work}/long.parquet")]:

@@ -37,8 +37,8 @@ _inlay() {
     schema) options="--as $files" ;;
     meta) options="--json $files" ;;
     pages) options="--columns --row-group --check --summary --json $files" ;;
-    cat | head | tail) options="$rows --skip-bad-pages $files" ;;
-    verify) options="--json --quiet $files" ;;
+    cat | head | tail) options="$rows --where --explain --skip-bad-pages $files" ;;
+    verify) options="--deep --json --quiet $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
     merge) options="--output --sort --row-group-rows --codec --memory --scratch --json --quiet $files" ;;

@@ -56,8 +56,9 @@ _inlay() {
             '(-g --row-group)'{-g,--row-group}'[only this row group]:number: ' \
             '--check[compare checksums]' '(-s --summary)'{-s,--summary}'[only where the bytes go]' \
             $json $files ;;
-        cat | head | tail) _arguments $rows $quiet '--skip-bad-pages[read around damaged pages]' $files ;;
-        verify) _arguments $json $quiet $files ;;
+        cat | head | tail) _arguments $rows $quiet '(-w --where)'{-w,--where}'[only rows that fulfil a predicate]:predicate: ' \
+            '--explain[tell what --where skipped]' '--skip-bad-pages[read around damaged pages]' $files ;;
+        verify) _arguments '(-d --deep)'{-d,--deep}'[recompute every claim]' $json $quiet $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         merge) _arguments $output $json $quiet \

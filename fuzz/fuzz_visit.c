@@ -14,7 +14,7 @@ struct fuzz_sum {
 static bool fuzz_begin(void *ctx, const inlay_visited *field, uint32_t n)
 {
     struct fuzz_sum *s = ctx;
-    s->sum += n + (unsigned)field->type[0] + (field->name ? (unsigned)field->name[0] : 0);
+    s->sum += n + (uint8_t)field->type[0] + (field->name ? (uint8_t)field->name[0] : 0u);
     s->open++;
     return true;
 }

@@ -18,7 +18,7 @@
 #include "inlay/inlay.h"
 
 enum {
-    SEEDS_MOST = 3000,      /* bytes of one */
+    SEEDS_MOST = 4000,      /* bytes of one */
     SEEDS_FILE = 1 << 20,   /* larger files are not cut */
     SEEDS_LEAVES = 24,      /* columns, row groups and pages of a file that are cut */
     SEEDS_GROUPS = 1,
@@ -42,14 +42,25 @@ static void seeds_put(const char *target, const void *data, size_t n, const uint
         return;
     if (n)
         fwrite(data, 1, n, f);
-    fwrite(tail, 1, n_tail, f);
+    if (n_tail)
+        fwrite(tail, 1, n_tail, f);
     fclose(f);
     seeds_made++;
 }
 
+/* `table` as fuzz_thrift counts them; fuzz_visit has the number of the record in front. */
 static void seeds_thrift(inlay_bytes span, uint8_t table)
 {
+    static const int8_t records[] = {INLAY_RECORD_FOOTER,       -1, -1, INLAY_RECORD_PAGE_HEADER,
+                                     INLAY_RECORD_OFFSET_INDEX, INLAY_RECORD_COLUMN_INDEX,
+                                     INLAY_RECORD_BLOOM_HEADER};
+    uint8_t copy[SEEDS_MOST];
     seeds_put("fuzz_thrift", span.data, span.len, &table, 1);
+    if (records[table] >= 0 && span.len < sizeof copy) {
+        copy[0] = (uint8_t)records[table];
+        memcpy(copy + 1, span.data, span.len);
+        seeds_put("fuzz_visit", copy, span.len + 1, NULL, 0);
+    }
 }
 
 /* ---- pages ---- */
@@ -291,6 +302,20 @@ static inlay_status seeds_column(inlay_writer *w, uint32_t leaf, const inlay_nod
     return inlay_writer_write(w, leaf, &b);
 }
 
+/* The file with predicates behind it, as fuzz_where takes them. */
+static void seeds_where(const uint8_t *data, size_t size)
+{
+    static const char *const texts[] = {"i32 > 3", "text ^= 'pre' AND NOT i64 IS NULL", "f64 BETWEEN -1 AND 2.5 OR bool",
+                                        "many IN (1, 2, 3)", "text LIKE 'pre1%' OR fixed = X'0000000000'"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        uint8_t tail[128];
+        size_t n = strlen(texts[i]);
+        memcpy(tail, texts[i], n);
+        tail[n] = (uint8_t)n;
+        seeds_put("fuzz_where", data, size, tail, n + 1);
+    }
+}
+
 static void seeds_write(const char *codec, const char *encoding, uint32_t version)
 {
     inlay_env env = {0};
@@ -306,10 +331,12 @@ static void seeds_write(const char *codec, const char *encoding, uint32_t versio
         status = seeds_column(w, leaf, inlay_schema_leaf(schema, leaf));
     if (status == INLAY_OK)
         status = inlay_writer_finish(w);
-    if (status == INLAY_OK)
+    if (status == INLAY_OK) {
         seeds_cut(memory.data, memory.bytes);
-    else if (status != INLAY_UNSUPPORTED)
+        seeds_where(memory.data, memory.bytes);
+    } else if (status != INLAY_UNSUPPORTED) {
         fprintf(stderr, "seeds: %s %s: %s\n", codec, encoding, env.error.what);
+    }
     inlay_writer_close(w);
     inlay_schema_close(schema);
     inlay_sink_memory_free(&memory);

@@ -18,7 +18,7 @@ for source in $targets; do
     for s in $own "fuzz/seeds/$kind" "$BUILD/seeds/$kind"; do
         [ -d "$s" ] && seeds="$seeds $s"
     done
-    if "$BUILD/fuzz/$name" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -len_control=10 \
+    if "$BUILD/fuzz/$name" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=5000 -len_control=10 \
         -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$BUILD/crashes/$name-" \
         "$BUILD/found/$name" $seeds > "$BUILD/$name.log" 2>&1; then
         passed=$((passed + 1))

@@ -1,15 +1,17 @@
 #!/bin/sh
-# Other implementations judge ours: pyarrow and DuckDB, from pip in a virtual environment in $BUILD/venv.
+# Other implementations judge ours: pyarrow and DuckDB, from pip in a virtual environment in $BUILD/venv, and
+# those that scripts/judges.sh can build.
 set -u
 BUILD=${BUILD:-build}
 venv=$BUILD/venv
-if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import pyarrow, duckdb' 2> /dev/null; then
-    echo "installing pyarrow and duckdb into $venv"
-    python3 -m venv "$venv" > /dev/null 2>&1 && "$venv/bin/pip" -q install pyarrow duckdb > /dev/null 2>&1 || {
+if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import numpy, pyarrow, duckdb' 2> /dev/null; then
+    echo "installing numpy, pyarrow and duckdb into $venv"
+    python3 -m venv "$venv" > /dev/null 2>&1 && "$venv/bin/pip" -q install numpy pyarrow duckdb > /dev/null 2>&1 || {
         echo "interop: python3 with venv and pip is needed" >&2
         exit 1
     }
 fi
+BUILD=$BUILD sh scripts/judges.sh
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -104,6 +104,15 @@ static inlay_status index_read_pages(struct index_read *x, const struct meta_col
     return INLAY_OK;
 }
 
+/* A page called null that has values. arrow-rs sets null_pages where nulls are as many as rows, which in lists is no
+ * sign of anything; the level histograms give it away, and where there are none its word is not taken. */
+static bool index_read_null_lie(const struct index_read *x, const inlay_reader *r,
+                                const inlay_page_bounds *b)
+{
+    return b->null_page && x->node->max_rep > 0 &&
+           (b->def ? b->def[x->node->max_def] > 0 : r->null_pages_quirk);
+}
+
 static inlay_status index_read_columns(struct index_read *x, inlay_reader *r, uint32_t leaf,
                                        const struct meta_chunk *m)
 {
@@ -122,7 +131,9 @@ static inlay_status index_read_columns(struct index_read *x, inlay_reader *r, ui
     enum type_order order = trust_order(r, leaf, &why);
     const char *bad = order == TYPE_ORDER_NONE ? why : NULL;
     for (uint32_t i = 0; i < n && !bad; i++)
-        if (!bounds[i].null_page)
+        if (index_read_null_lie(x, r, &bounds[i]))
+            bad = ERR("null_pages contradict the definition levels");
+        else if (!bounds[i].null_page)
             bad = trust_bounds(x->node, order, &bounds[i].min, &bounds[i].max);
     x->index.n_pages = n;
     x->index.bounds = bounds;

@@ -30,6 +30,7 @@ static inlay_status reader_index(inlay_reader *r)
     /* PARQUET-246: a page's first DELTA_BYTE_ARRAY prefix counts from the last value of the page before */
     r->delta_quirk = writer_id_before(&writer, "parquet-mr", 1, 8, 0);
     r->binary_bounds_quirk = trust_binary_quirk(&writer);
+    r->null_pages_quirk = writer_id_is(&writer, "parquet-rs");
     return INLAY_OK;
 }
 

@@ -23,6 +23,7 @@ struct inlay_reader {
     struct mem_pool scratch;     /* of one decoded chunk at a time, for the public calls */
     struct codec_context codecs[8]; /* by CompressionCodec, opened when first met; shared by all columns */
     uint64_t decoded_bytes;      /* values of all chunks opened so far; see limits.decoded_bytes */
+    bool null_pages_quirk;       /* arrow-rs: null_pages of nested columns compare nulls with rows */
     bool binary_bounds_quirk;    /* deprecated bounds of binary columns are wrong (PARQUET-251) */
     bool delta_quirk;            /* old parquet-mr: delta strings that build on the page before */
     bool v2_quirk;               /* old parquet-cpp: v2 pages are compressed, whatever they say */

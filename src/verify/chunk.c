@@ -55,7 +55,7 @@ static void chunk_check_value(struct chunk_check *k, const void *value)
     inlay_bytes b = {value, k->all.width};
     if (k->node->type == INLAY_BYTE_ARRAY)
         memcpy(&b, value, sizeof b);
-    if (k->bloom && !k->bloom_told && !inlay_bloom_may_hold(k->bloom, k->node, value)) {
+    if (k->bloom && !k->bloom_told && k->node->type != INLAY_BOOLEAN && !inlay_bloom_may_hold(k->bloom, k->node, value)) {
         k->bloom_told = true;
         rule_values(k->v, RULE_BLOOM_MEMBER, (inlay_bytes){NULL, 0}, b);
     }

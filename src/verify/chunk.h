@@ -5,6 +5,8 @@
 #include "verify/rule.h"
 #include "verify/tally.h"
 
+#if INLAY_VERIFY
+
 enum { CHUNK_CHECK_ENCODINGS = 32 };
 
 struct chunk_check {
@@ -48,5 +50,7 @@ INLAY_CHECKED inlay_status chunk_check_run(struct chunk_check *k, uint32_t row_g
 void claims_statistics(struct chunk_check *k, const inlay_statistics *s, const struct tally *t);
 void claims_page(struct chunk_check *k, const inlay_page *page); /* header and page index */
 void claims_chunk(struct chunk_check *k);
+
+#endif
 
 #endif

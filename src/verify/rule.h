@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#if INLAY_VERIFY
+
 enum rule_id {
     RULE_FILE_ROWS,
     RULE_FILE_ORDERS,
@@ -82,5 +84,7 @@ void rule_values(struct verify *v, enum rule_id id, inlay_bytes stated, inlay_by
 void rule_text(struct verify *v, enum rule_id id, const char *what);
 /* A failing call: findings are told (OK comes back), IO and NOMEM are for the caller to return. */
 INLAY_CHECKED inlay_status rule_failure(struct verify *v, enum rule_id id, inlay_status status);
+
+#endif
 
 #endif

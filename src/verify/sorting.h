@@ -4,8 +4,12 @@
 
 #include "verify/rule.h"
 
+#if INLAY_VERIFY
+
 /* One row group; tells the first row that is out of order. Columns that cannot be compared (no order) or read
  * (told elsewhere) end the comparison before them. */
 INLAY_CHECKED inlay_status sorting_check(struct verify *v, uint32_t row_group, const inlay_row_group *group);
+
+#endif
 
 #endif

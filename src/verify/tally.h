@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 
+#if INLAY_VERIFY
+
 struct tally {
     const inlay_node *leaf;
     size_t width;         /* of a value in memory */
@@ -38,5 +40,7 @@ bool tally_is_nan(const inlay_node *leaf, const void *value);
 bool tally_is_zero(const inlay_node *leaf, const void *value);
 /* Order of a bound and a held value (struct buf as in tally), zeros being one: <0, 0, >0. */
 int tally_compare(const struct tally *t, const void *bound, const struct buf *held);
+
+#endif
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 
+#if INLAY_WHERE
+
 enum { COLUMN_STEP = 4096 /* most rows that are tested at once */ };
 
 /* What is claimed about a stretch of rows: all that is not ruled out is possible. */
@@ -62,5 +64,7 @@ int64_t prune_blame(const struct tree_node *node, bool bloom);
 /* Claims of a whole column chunk, and of the open page of its index (which holds n_rows rows). */
 INLAY_CHECKED inlay_status prune_chunk(struct where_column *c, uint32_t row_group);
 void prune_page(struct where_column *c, int64_t n_rows);
+
+#endif
 
 #endif

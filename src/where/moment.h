@@ -4,6 +4,8 @@
 
 #include "where/tree.h"
 
+#if INLAY_WHERE
+
 struct moment {
     int64_t days;          /* since 1970-01-01, proleptic Gregorian */
     int64_t seconds;       /* of the day, 0..86399, after any offset */
@@ -18,5 +20,7 @@ bool moment_read(struct moment *m, inlay_bytes text, bool time);
 bool moment_read_time(struct moment *m, inlay_bytes text);
 /* The first `digits` (0..9) digits of the fraction as a number; *more: others follow that are not 0. */
 uint32_t moment_fraction(const struct moment *m, unsigned digits, bool *more);
+
+#endif
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "where/tree.h"
 
+#if INLAY_WHERE
+
 enum { NUMBER_BYTES = 512 }; /* more than 1,200 digits; what is larger counts as beyond every value */
 
 struct number {
@@ -24,5 +26,7 @@ void number_plus(struct number *n, uint64_t add);
 void number_fixed(const struct number *n, uint8_t *out, size_t n_bytes, int8_t *beside);
 /* The same, unsigned. */
 void number_unsigned(const struct number *n, uint64_t most, uint64_t *out, int8_t *beside);
+
+#endif
 
 #endif

@@ -48,13 +48,13 @@ static bool prune_prefix(const struct where_column *c, inlay_bytes p)
 }
 
 /* Do the column's filter and this literal agree that it may be there? Zeros have two byte forms, NaN many, and
- * decimals in BYTE_ARRAY any number. */
+ * decimals in BYTE_ARRAY any number; how a BOOLEAN is hashed is not said. */
 static bool prune_bloom(const struct where_column *c, const struct tree_value *literal)
 {
     double wide = 0;
     float narrow = 0;
     bool decimal = c->node->logical.kind == INLAY_DECIMAL && c->node->type == INLAY_BYTE_ARRAY;
-    if (!c->bloom || decimal || c->node->logical.kind == INLAY_FLOAT16 || literal->beside)
+    if (!c->bloom || decimal || c->node->type == INLAY_BOOLEAN || c->node->logical.kind == INLAY_FLOAT16 || literal->beside)
         return true;
     if (c->node->type == INLAY_DOUBLE)
         memcpy(&wide, literal->value, sizeof wide);
@@ -179,10 +179,10 @@ void prune_page(struct where_column *c, int64_t n_rows)
     bool counts = b->null_count >= 0 && (levels < 0 || b->null_count <= levels);
     *k = (struct column_claims){.nans = prune_floats(c->node) && b->nan_count != 0};
     prune_nulls(c, k, counts ? b->null_count : -1, levels);
-    if (b->null_page) {
+    if (b->null_page && (c->index->usable || c->node->max_rep == 0)) {
         k->values = false;
         k->nulls = true;
-    } else if (c->index->usable) {
+    } else if (c->index->usable && !b->null_page) {
         prune_bounds(c, k, &b->min, &b->max);
     }
 }

@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 
+#if INLAY_WHERE
+
 enum { TREE_DEPTH = 64, TREE_NODES = 4096, TREE_TEXT_BYTES = 1 << 20 };
 
 enum tree_op { TREE_AND, TREE_OR, TREE_NOT, TREE_TEST };
@@ -67,5 +69,7 @@ compare_values *compare_for(const inlay_node *leaf);
 /* Result of comparing a value of the column with a bound literal. */
 uint8_t compare_literal(compare_values *compare, const inlay_node *leaf, const void *value,
                         const struct tree_value *literal);
+
+#endif
 
 #endif

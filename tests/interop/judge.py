@@ -85,13 +85,14 @@ def half_text(v):
     """The shortest decimal that reads back as the same half."""
     if not math.isfinite(v):
         return not_finite(v)
-    for p in range(1, 6):
-        short = float("%.*g" % (p, v))
-        try:
-            if struct.unpack("e", struct.pack("e", short))[0] == v:
-                return repr(math.copysign(short, v))
-        except OverflowError:
-            pass
+    for digits in range(1, 6):
+        for rounding in (decimal.ROUND_HALF_EVEN, decimal.ROUND_UP, decimal.ROUND_DOWN):
+            short = float(decimal.Context(digits, rounding).create_decimal(decimal.Decimal(v)))
+            try:
+                if struct.unpack("e", struct.pack("e", short))[0] == v:
+                    return repr(math.copysign(short, v))
+            except OverflowError:
+                pass
     return repr(v)
 
 
@@ -136,6 +137,8 @@ def scalar_texts(t, a):
     if is_.is_time32(t) or is_.is_time64(t):
         whole = a.cast(pa.int32() if is_.is_time32(t) else pa.int64())
         return mapped(numbers(whole), lambda v: f'"{clock(v * SCALE[t.unit], DIGITS[t.unit])}"')
+    if is_.is_duration(t):
+        return mapped(numbers(a.cast(pa.int64())), str)
     if is_.is_interval(t):
         return mapped(a.to_pylist(), lambda v: '"P%dM%dDT%d.%03dS"' % (v[0], v[1], v[2] // 10**9,
                                                                        v[2] // 10**6 % 1000))
@@ -170,6 +173,8 @@ def texts(a):
         return list_texts(a, ['{"key":' + k + ',"value":' + v + "}" for k, v in zip(texts(a.keys), texts(a.items))])
     if pa.types.is_list(t) or pa.types.is_large_list(t):
         return list_texts(a, texts(a.values))
+    if pa.types.is_fixed_size_list(t):
+        return texts(a.cast(pa.list_(t.value_field)))
     return scalar_texts(t, a)
 
 

@@ -223,7 +223,7 @@ def own_crc(*places):
     """README.md, Checksum Files: in which page of which column the checksum is wrong, and in no other."""
     def check(name, lines):
         report = json.loads(inlay("verify", "--json", os.path.join(TOP, name), check=False).stdout)
-        return expect([[f["column"], f["page"]] for f in report["faults"]], [list(p) for p in places])
+        return expect([[f["error"]["column"], f["error"]["page"]] for f in report["faults"]], [list(p) for p in places])
     return check
 
 

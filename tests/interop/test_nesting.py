@@ -207,6 +207,22 @@ SHAPES = {
         group("m", group("key_value", group("key", i32("x"), repetition=REQUIRED), i32("value"), repetition=R),
               converted=MAP),
         [{"key_value": [{"key": {"x": 1}, "value": 2}]}], ['[{"key":{"x":1},"value":2}]'], {}),
+    "a 2-level list of maps": (
+        group("l", group("array", group("key_value", s("key"), i32("value"), repetition=R), repetition=R,
+                         converted=MAP), converted=LIST),
+        [{"array": [{"key_value": [{"key": "a", "value": 1}]}, {"key_value": []}]}],
+        ['[[{"key":"a","value":1}],[]]'], {}),
+    "a repeated LIST group outside of a list": (
+        group("l", group("list", i32("element"), repetition=R), repetition=R, converted=LIST),
+        [[], [{"list": [{"element": 1}, {"element": None}]}, {"list": []}]], ["[]", "[[1,null],[]]"],
+        {PYARROW: "refuses the file"}),
+    "a MAP of three fields is a group": (
+        group("m", group("key_value", s("key"), i32("value"), i32("more"), repetition=R), converted=MAP),
+        [{"key_value": [{"key": "a", "value": 1, "more": 2}]}],
+        ['{"key_value":[{"key":"a","value":1,"more":2}]}'], {PYARROW: "refuses the file", DUCKDB: "refuses the file"}),
+    "a MAP of repeated values is a group": (
+        group("m", i32("key", R), converted=MAP), [{"key": [1, 2]}, None], ['{"key":[1,2]}', "null"],
+        {PYARROW: "refuses the file", DUCKDB: "leaves out the group"}),
     "a group that is null, and one whose fields are": (
         group("g", i32("a"), group("h", i32("b"))), [None, {}, {"h": {}}, {"a": 1, "h": {"b": 2}}],
         ["null", '{"a":null,"h":null}', '{"a":null,"h":{"b":null}}', '{"a":1,"h":{"b":2}}'], {}),

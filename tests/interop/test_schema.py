@@ -159,5 +159,15 @@ for path in paths:
         sql_fact(path, name)
     except Exception as e:
         fact(f"schema --as sql runs: {name}", False, str(e))
+# names are untrusted: nothing of them may command a terminal, whatever is printed
+hostile = os.path.join(work, "hostile.parquet")
+pq.write_table(pa.table({"a\x1b[31m\u202eb\x07": pa.array(["\x1b]0;x\x07"]), "n*/\nint x;": pa.array([[1]])}), hostile)
+for args in (["schema"], *(["schema", "--as", form] for form in ("json", "arrow", "sql", "c")), ["meta"], ["meta", "--json"],
+             ["pages"], ["pages", "--json"], ["pages", "--summary"], ["cat", "--format", "table"]):
+    out = inlay(*args, hostile).stdout
+    fact(f"{' '.join(args)}: control characters of names and values are escaped",
+         not any(b in out for b in (b"\x1b", b"\x07")) and
+         ("json" in args or "--json" in args or "\u202e".encode() not in out))
+c_fact(hostile, "hostile.parquet")
 shutil.rmtree(work)
 finish("schema")
