@@ -31,6 +31,12 @@ typedef struct inlay_column_options {
     uint32_t leaf;
     const char *codec;
     const char *encoding;
+    /* A bloom filter: the share of false positives that is wanted (0.01), 0 = none; and its largest size, 0 = 1 MiB
+     * (enough for some 800,000 distinct values a row group at 0.01; more than fit raise the share). It shrinks to
+     * what the values need. Memory: the largest size, and at the row group's end what is left of it. Not for
+     * BOOLEAN. Source: BloomFilter.md. */
+    double bloom_fpp;
+    size_t bloom_bytes;
 } inlay_column_options;
 
 typedef struct inlay_write_options {

@@ -11,10 +11,11 @@
 
 #include "base/hash.h"
 #include "base/io.h"
+#include "format/bloom.h"
 #include "format/reader.h"
 #include "format/type.h"
 
-enum { BLOOM_BLOCK = 32, BLOOM_HEADER_MOST = 1024, BLOOM_BYTES_MOST = 128 << 20 };
+enum { BLOOM_HEADER_MOST = 1024 };
 
 static const uint32_t bloom_salt[8] = {0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d,
                                        0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31};
@@ -94,8 +95,17 @@ uint64_t inlay_bloom_bytes(const inlay_bloom *bloom)
     return bloom->bytes;
 }
 
-/* XXH64 of a value's PLAIN bytes, without the length of a BYTE_ARRAY. */
-static uint64_t bloom_hash(const inlay_node *leaf, const void *value)
+uint32_t bloom_bit(uint64_t hash, int i)
+{
+    return (uint32_t)hash * bloom_salt[i] >> 27;
+}
+
+uint64_t bloom_block(uint64_t hash, uint64_t blocks)
+{
+    return ((hash >> 32) * blocks) >> 32;
+}
+
+uint64_t bloom_hash(const inlay_node *leaf, const void *value)
 {
     uint8_t plain[8];
     size_t width = inlay_node_width(leaf);
@@ -120,12 +130,9 @@ static uint64_t bloom_hash(const inlay_node *leaf, const void *value)
 bool inlay_bloom_may_hold(const inlay_bloom *bloom, const inlay_node *leaf, const void *value)
 {
     uint64_t h = bloom_hash(leaf, value);
-    uint64_t block = ((h >> 32) * (bloom->bytes / BLOOM_BLOCK)) >> 32;
-    const uint8_t *words = bloom->bits + block * BLOOM_BLOCK;
-    for (int i = 0; i < 8; i++) {
-        uint32_t bit = (uint32_t)h * bloom_salt[i] >> 27;
-        if (!(load_le32(words + 4 * i) >> bit & 1))
+    const uint8_t *words = bloom->bits + bloom_block(h, bloom->bytes / BLOOM_BLOCK) * BLOOM_BLOCK;
+    for (int i = 0; i < 8; i++)
+        if (!(load_le32(words + 4 * i) >> bloom_bit(h, i) & 1))
             return false;
-    }
     return true;
 }

@@ -53,6 +53,8 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
     stats_init(&c->stats, env, node);
     stats_init(&c->chunk_stats, env, node);
     index_init(&c->index, env, node);
+    if (o->bloom_fpp > 0)
+        TRY(bloom_builder_init(&c->bloom, env, o->bloom_fpp, o->bloom_bytes));
     TRY(mem_new(env, counts * sizeof(int64_t), &block));
     c->counts_block = block;
     c->rep.counts = c->counts_block;
@@ -73,6 +75,7 @@ void chunk_writer_free(struct chunk_writer *c)
     stats_free(&c->stats);
     stats_free(&c->chunk_stats);
     index_free(&c->index);
+    bloom_builder_free(&c->bloom);
     dict_builder_free(c->dictionary);
     if (c->counts_block)
         mem_free(c->env, c->counts_block,
@@ -132,6 +135,7 @@ void chunk_writer_reset(struct chunk_writer *c)
     memset(c->rep_counts, 0, ((size_t)c->node->max_rep + 1) * sizeof(int64_t));
     memset(c->def_counts, 0, ((size_t)c->node->max_def + 1) * sizeof(int64_t));
     index_clear(&c->index);
+    bloom_builder_clear(&c->bloom);
 }
 
 uint64_t chunk_writer_pending(const struct chunk_writer *c)
@@ -319,6 +323,8 @@ static inlay_status chunkw_take_values(struct chunk_writer *c, const void *value
         n -= done;
     }
     TRY(chunkw_store(c, values, n));
+    if (c->bloom.bits)
+        bloom_builder_add(&c->bloom, c->node, values, n);
     c->plain_bytes += chunkw_plain_bytes(c, values, n);
     c->n_values += n;
     if (!(c->flags & INLAY_WRITE_NO_STATISTICS))
@@ -705,6 +711,9 @@ inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool, str
 {
     void *block = NULL;
     TRY(chunkw_flush(c));
+    if (c->bloom.bits && c->dictionary) /* values that had a code, also where a page fell back later */
+        bloom_builder_add(&c->bloom, c->node, dict_builder_values(c->dictionary),
+                          dict_builder_count(c->dictionary));
     if (!c->streaming) {
         c->streaming = true; /* from here on everything goes to the sink */
         inlay_status status = c->n_coded_pages ? chunkw_dictionary_page(c) : INLAY_OK;

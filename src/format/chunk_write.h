@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "codec/codec.h"
 #include "encoding/encoding.h"
+#include "format/bloom.h"
 #include "format/index.h"
 
 /* Levels of the open page. */
@@ -56,6 +57,7 @@ struct chunk_writer {
     struct stats chunk_stats;
     int64_t *rep_counts, *def_counts;
     struct index index;
+    struct bloom_builder bloom;
 
     /* scratch */
     struct buf body, packed, slice, wide;
@@ -67,7 +69,8 @@ struct chunk_options {
     struct codec_context *codec; /* open, shared by all columns with the same codec and level */
     const struct encoding *encoding;
     bool dictionary;
-    size_t page_bytes, page_rows, dictionary_bytes;
+    size_t page_bytes, page_rows, dictionary_bytes, bloom_bytes;
+    double bloom_fpp; /* 0 = no filter */
     uint32_t version, flags;
 };
 

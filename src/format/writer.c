@@ -16,12 +16,14 @@
 enum {
     WRITER_PAGE_BYTES = 1024 * 1024,
     WRITER_PAGE_ROWS = 20000,
-    WRITER_DICTIONARY_BYTES = 1024 * 1024
+    WRITER_DICTIONARY_BYTES = 1024 * 1024,
+    WRITER_BLOOM_BYTES = 1024 * 1024
 };
 
 /* What is kept of an ended column chunk; its bytes follow one another in three buffers. */
 struct writer_chunk {
-    size_t meta_bytes, column_index_bytes, offset_index_bytes;
+    size_t meta_bytes, column_index_bytes, offset_index_bytes, bloom_bytes;
+    uint64_t bloom_at; /* in the row group's filters, then in the file */
 };
 struct writer_group {
     int64_t n_rows, raw_bytes, packed_bytes, at;
@@ -48,6 +50,7 @@ struct inlay_writer {
 
     struct buf chunks, groups; /* struct writer_chunk, struct writer_group */
     struct buf metas, column_indexes, offset_indexes;
+    struct buf blooms;         /* of the open row group */
     struct buf sorting;        /* struct meta_sorting_column */
     struct buf key_values;     /* struct writer_key_value */
     struct mem_pool pool;      /* key-values' bytes, created_by */
@@ -107,6 +110,8 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
 {
     const char *codec = options->codec ? options->codec : "zstd:3", *encoding = options->encoding;
     const char *what = NULL;
+    size_t bloom_bytes = WRITER_BLOOM_BYTES;
+    double bloom_fpp = 0;
     bool own = false;
     for (size_t i = 0; i < options->n_columns; i++) {
         const inlay_column_options *c = &options->columns[i];
@@ -115,12 +120,20 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         codec = c->codec ? c->codec : codec;
         own = own || c->encoding;
         encoding = c->encoding ? c->encoding : encoding;
+        bloom_fpp = c->bloom_fpp;
+        bloom_bytes = c->bloom_bytes ? c->bloom_bytes : bloom_bytes;
     }
+    const inlay_node *node = inlay_schema_leaf(w->schema, leaf);
+    if (bloom_fpp < 0 || bloom_fpp >= 1 || bloom_fpp != bloom_fpp ||
+        (bloom_fpp > 0 && node->type == INLAY_BOOLEAN))
+        return err_set(w->env, INLAY_ARG, ERR("a bloom filter wants a share between 0 and 1, and is not for BOOLEAN"));
     *o = (struct chunk_options){
         .page_bytes = options->page_bytes ? options->page_bytes : (size_t)WRITER_PAGE_BYTES,
         .page_rows = options->page_rows ? options->page_rows : (size_t)WRITER_PAGE_ROWS,
         .dictionary_bytes =
             options->dictionary_bytes ? options->dictionary_bytes : (size_t)WRITER_DICTIONARY_BYTES,
+        .bloom_fpp = bloom_fpp,
+        .bloom_bytes = bloom_bytes,
         .version = w->version,
         .flags = w->flags,
     };
@@ -130,7 +143,6 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
     if (status != INLAY_OK)
         return err_set(w->env, status, what);
     TRY(writer_codec(w, parsed, level, &o->codec));
-    const inlay_node *node = inlay_schema_leaf(w->schema, leaf);
     status = writer_encoding(w->env, encoding, node, o);
     /* one encoding for all columns is meant for those that can take it */
     if (status == INLAY_ARG && !own && encoding_by_name(encoding))
@@ -206,7 +218,7 @@ inlay_status inlay_writer_open(inlay_env *env, const inlay_sink *sink, const inl
     w->sink = *sink;
     w->written = 4;
     struct buf *bufs[] = {&w->chunks,         &w->groups,  &w->metas,     &w->column_indexes,
-                          &w->offset_indexes, &w->sorting, &w->key_values};
+                          &w->offset_indexes, &w->sorting, &w->key_values, &w->blooms};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_init(bufs[i], env);
     mem_pool_init(&w->pool, env);
@@ -227,7 +239,7 @@ void inlay_writer_close(inlay_writer *writer)
     if (!w)
         return;
     struct buf *bufs[] = {&w->chunks,         &w->groups,  &w->metas,     &w->column_indexes,
-                          &w->offset_indexes, &w->sorting, &w->key_values};
+                          &w->offset_indexes, &w->sorting, &w->key_values, &w->blooms};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_free(bufs[i]);
     for (uint32_t i = 0; w->columns && i < w->n_leaves; i++)
@@ -299,6 +311,11 @@ static inlay_status writer_keep_chunk(inlay_writer *w, uint32_t leaf, struct met
             TRY(index_write_columns(&c->index, &w->column_indexes, &kept.column_index_bytes));
         TRY(index_write_offsets(&c->index, (uint64_t)meta->data_page_at, &w->offset_indexes,
                                 &kept.offset_index_bytes));
+    }
+    if (c->bloom.any) {
+        kept.bloom_at = w->blooms.bytes;
+        TRY(bloom_builder_write(&c->bloom, &w->blooms));
+        kept.bloom_bytes = w->blooms.bytes - (size_t)kept.bloom_at;
     }
     buf_append(&w->chunks, &kept, sizeof kept);
     w->group.raw_bytes += meta->uncompressed_bytes;
@@ -382,6 +399,26 @@ inlay_status inlay_writer_end_column(inlay_writer *writer, uint32_t leaf)
     return writer_done(w, leaf, status);
 }
 
+static inlay_status writer_put(inlay_writer *w, const void *data, size_t bytes)
+{
+    TRY(io_append(w->env, &w->sink, data, bytes));
+    w->written += bytes;
+    return INLAY_OK;
+}
+
+/* The row group's bloom filters, behind its column chunks. */
+static inlay_status writer_put_blooms(inlay_writer *w)
+{
+    if (w->blooms.bytes == 0)
+        return INLAY_OK;
+    struct writer_chunk *chunks = (struct writer_chunk *)(void *)w->chunks.data;
+    for (size_t n = w->chunks.bytes / sizeof *chunks, i = n - w->n_leaves; i < n; i++)
+        chunks[i].bloom_at += w->written;
+    TRY(writer_put(w, w->blooms.data, w->blooms.bytes));
+    buf_clear(&w->blooms);
+    return INLAY_OK;
+}
+
 static inlay_status writer_end_group(inlay_writer *w)
 {
     int64_t n_rows = w->n_leaves ? w->columns[0].n_rows : 0;
@@ -401,6 +438,7 @@ static inlay_status writer_end_group(inlay_writer *w)
                 return writer_done(w, i, status);
         }
     }
+    TRY(writer_put_blooms(w));
     w->group.n_rows = n_rows;
     buf_append(&w->groups, &w->group, sizeof w->group);
     TRY(w->groups.status);
@@ -458,13 +496,6 @@ inlay_status inlay_writer_sorting(inlay_writer *writer, const inlay_sorting *col
 
 /* ---- finish ---- */
 
-static inlay_status writer_put(inlay_writer *w, const void *data, size_t bytes)
-{
-    TRY(io_append(w->env, &w->sink, data, bytes));
-    w->written += bytes;
-    return INLAY_OK;
-}
-
 /* One row group for the footer: each kept ColumnChunk parsed back and given its index offsets. Cursors
  * over the kept bytes move on. */
 struct writer_walk {
@@ -490,6 +521,11 @@ static inlay_status writer_footer_chunks(inlay_writer *w, struct writer_walk *wa
             chunk.offset_index_at = (int64_t)walk->offset_index_at;
             chunk.offset_index_bytes = (int32_t)kept->offset_index_bytes;
             chunk.has |= 1u << META_CC_OFFSET_INDEX_AT | 1u << META_CC_OFFSET_INDEX_BYTES;
+        }
+        if (kept->bloom_bytes) {
+            chunk.meta->bloom_at = (int64_t)kept->bloom_at;
+            chunk.meta->bloom_bytes = (int32_t)kept->bloom_bytes;
+            chunk.meta->has |= (uint64_t)1 << META_CM_BLOOM_AT | (uint64_t)1 << META_CM_BLOOM_BYTES;
         }
         walk->column_index_at += kept->column_index_bytes;
         walk->offset_index_at += kept->offset_index_bytes;
