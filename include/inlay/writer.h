@@ -20,7 +20,8 @@ enum {
     INLAY_WRITE_IN_ORDER = 1,      /* columns one after another, pages straight to the sink */
     INLAY_WRITE_NO_CRC = 2,
     INLAY_WRITE_NO_PAGE_INDEX = 4, /* no column index, no offset index */
-    INLAY_WRITE_NO_STATISTICS = 8
+    INLAY_WRITE_NO_STATISTICS = 8,
+    INLAY_WRITE_TRUSTED_ORDER = 16 /* do not check the claim of inlay_writer_sorting: it is proved already */
 };
 
 /* Text options: codec "zstd:3", "snappy", "none", "gzip:6", "lz4_raw", "brotli:5"; encoding
@@ -80,7 +81,9 @@ INLAY_API INLAY_CHECKED inlay_status inlay_writer_end_column(inlay_writer *write
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_end_row_group(inlay_writer *writer);
 
 /* Footer contents; any time before finish. Copied, order kept, duplicates allowed; value NULL = a key
- * without a value. Sorting columns are written into every row group from now on. */
+ * without a value. Sorting columns are written into every row group that begins from now on, and checked as its rows
+ * pass: rows that are not in that order are ARG at the row group's end, with the row. (Zeros count as one, rows with
+ * NaN are not compared.) Memory: a byte a row of the row group and sorting column. */
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_key_value(inlay_writer *writer, inlay_bytes key,
                                                             const inlay_bytes *value);
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_sorting(inlay_writer *writer,

@@ -630,6 +630,9 @@ static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b,
 inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
 {
     TRY(chunkw_check(c, b));
+    if (c->order)
+        TRY(order_check_add(c->order, b->def, b->n_levels,
+                            b->codes ? dict_builder_values(c->dictionary) : b->values, b->codes));
     size_t at = 0, value_at = 0;
     while (at < b->n_levels) {
         size_t n_rows = 0;
@@ -662,6 +665,10 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
         return err_set(c->env, INLAY_ARG, ERR("null in a required column"));
     enum { CHUNKW_COPIES = 64 };
     uint8_t level = value ? c->node->max_def : 0;
+    if (c->order && n_rows) {
+        TRY(order_check_add(c->order, &level, 1, value, NULL));
+        TRY(order_check_same(c->order, n_rows - 1));
+    }
     _Alignas(16) uint8_t copies[CHUNKW_COPIES * STATS_SMALL];
     size_t most = c->width <= STATS_SMALL ? CHUNKW_COPIES : 1;
     for (size_t i = 0; value && i < most && most > 1; i++)

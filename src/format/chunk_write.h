@@ -14,6 +14,7 @@
 #include "encoding/encoding.h"
 #include "format/bloom.h"
 #include "format/index.h"
+#include "format/order.h"
 
 /* Levels of the open page. */
 struct chunk_levels {
@@ -58,6 +59,7 @@ struct chunk_writer {
     int64_t *rep_counts, *def_counts;
     struct index index;
     struct bloom_builder bloom;
+    struct order_check *order; /* of the writer's; NULL = no claim about this column */
 
     /* scratch */
     struct buf body, packed, slice, wide;

@@ -47,6 +47,8 @@ struct inlay_writer {
     uint32_t next_leaf;  /* IN_ORDER: columns before it are complete */
     struct writer_group group;
     size_t current_sorting_at, n_current_sorting;
+    struct order_check *orders; /* [n_orders] of the sorting columns, unless they are trusted */
+    size_t n_orders, orders_at; /* the current sorting that they are for */
 
     struct buf chunks, groups; /* struct writer_chunk, struct writer_group */
     struct buf metas, column_indexes, offset_indexes;
@@ -233,6 +235,17 @@ inlay_status inlay_writer_open(inlay_env *env, const inlay_sink *sink, const inl
     return INLAY_OK;
 }
 
+static void writer_free_orders(inlay_writer *w)
+{
+    for (uint32_t i = 0; w->columns && i < w->n_leaves; i++)
+        w->columns[i].order = NULL;
+    for (size_t i = 0; i < w->n_orders; i++)
+        order_check_free(&w->orders[i]);
+    mem_free(w->env, w->orders, w->n_orders * sizeof *w->orders);
+    w->orders = NULL;
+    w->n_orders = 0;
+}
+
 void inlay_writer_close(inlay_writer *writer)
 {
     inlay_writer *w = writer;
@@ -242,6 +255,7 @@ void inlay_writer_close(inlay_writer *writer)
                           &w->offset_indexes, &w->sorting, &w->key_values, &w->blooms};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_free(bufs[i]);
+    writer_free_orders(w);
     for (uint32_t i = 0; w->columns && i < w->n_leaves; i++)
         chunk_writer_free(&w->columns[i]);
     mem_free(w->env, w->columns, w->n_leaves * sizeof *w->columns);
@@ -279,10 +293,49 @@ static inlay_status writer_usable(inlay_writer *w)
 
 /* ---- row groups ---- */
 
+/* Checks for the sorting columns of the row groups that begin now. A column named twice decides nothing new. */
+static inlay_status writer_orders(inlay_writer *w)
+{
+    void *block = NULL;
+    for (size_t i = 0; i < w->n_orders; i++)
+        order_check_clear(&w->orders[i]);
+    if (w->flags & INLAY_WRITE_TRUSTED_ORDER || w->orders_at == w->current_sorting_at + w->n_current_sorting)
+        return INLAY_OK;
+    writer_free_orders(w);
+    w->orders_at = w->current_sorting_at + w->n_current_sorting;
+    if (w->n_current_sorting == 0)
+        return INLAY_OK;
+    TRY(mem_new(w->env, w->n_current_sorting * sizeof *w->orders, &block));
+    w->orders = block;
+    w->n_orders = w->n_current_sorting;
+    const struct meta_sorting_column *s = (const void *)(w->sorting.data + w->current_sorting_at);
+    for (size_t i = 0; i < w->n_orders; i++) {
+        struct chunk_writer *c = &w->columns[s[i].column];
+        inlay_sorting claim = {(uint32_t)s[i].column, s[i].descending, s[i].nulls_first};
+        order_check_init(&w->orders[i], w->env, c->node, &claim);
+        if (!c->order)
+            c->order = &w->orders[i];
+    }
+    return INLAY_OK;
+}
+
+/* The rows of the row group against its claims. */
+static inlay_status writer_check_order(inlay_writer *w, int64_t n_rows)
+{
+    int64_t row = order_check_end(w->orders, w->n_orders, n_rows);
+    if (row < 0)
+        return INLAY_OK;
+    err_set(w->env, INLAY_ARG, ERR("rows are not in the order of the sorting columns"));
+    w->env->error.row_group = (int32_t)(w->groups.bytes / sizeof(struct writer_group));
+    w->env->error.row = row;
+    return INLAY_ARG;
+}
+
 static inlay_status writer_begin(inlay_writer *w)
 {
     if (w->open)
         return INLAY_OK;
+    TRY(writer_orders(w));
     w->open = true;
     w->next_leaf = 0;
     w->group = (struct writer_group){.at = (int64_t)w->written,
@@ -428,6 +481,7 @@ static inlay_status writer_end_group(inlay_writer *w)
             schema_error_column(w->env, w->schema, i);
             return INLAY_ARG;
         }
+    TRY(writer_check_order(w, n_rows));
     if (w->flags & INLAY_WRITE_IN_ORDER) {
         if (w->next_leaf != w->n_leaves)
             return err_set(w->env, INLAY_ARG, ERR("a row group ends before its last column"));
@@ -480,6 +534,9 @@ inlay_status inlay_writer_sorting(inlay_writer *writer, const inlay_sorting *col
     for (size_t i = 0; i < n; i++) {
         if (columns[i].leaf >= w->n_leaves)
             return err_set(w->env, INLAY_ARG, ERR("no such sorting column"));
+        if (inlay_schema_leaf(w->schema, columns[i].leaf)->max_rep > 0 &&
+            !(w->flags & INLAY_WRITE_TRUSTED_ORDER))
+            return err_set(w->env, INLAY_ARG, ERR("a sorting column inside a list"));
         struct meta_sorting_column s = {7, (int32_t)columns[i].leaf, columns[i].descending,
                                         columns[i].nulls_first};
         buf_append(&w->sorting, &s, sizeof s);
@@ -487,10 +544,6 @@ inlay_status inlay_writer_sorting(inlay_writer *writer, const inlay_sorting *col
     TRY(w->sorting.status);
     w->current_sorting_at = at;
     w->n_current_sorting = n;
-    if (w->open) {
-        w->group.sorting_at = at;
-        w->group.n_sorting = n;
-    }
     return INLAY_OK;
 }
 

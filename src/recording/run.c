@@ -483,7 +483,7 @@ static inlay_status run_write_file(struct run *run, const struct run_file *file,
     uint32_t *leaf_order = run->place + run->columns_capacity, n_sorting = 0;
     if (file->write)
         options = *file->write;
-    options.flags |= INLAY_WRITE_IN_ORDER;
+    options.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER;
     options.columns = NULL;
     options.n_columns = 0;
     TRY(run_make_schema(run, schema, leaf_order, &n_sorting));

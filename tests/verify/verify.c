@@ -99,7 +99,8 @@ static void verify_false_sorting(void)
         inlay_schema *schema = file_schema(env);
         inlay_sorting claim = {.leaf = (uint32_t)leaf};
         inlay_writer *w = NULL;
-        CHECK_INT(inlay_writer_open(env, &sink, schema, NULL, &w), INLAY_OK);
+        inlay_write_options o = {.flags = INLAY_WRITE_TRUSTED_ORDER};
+        CHECK_INT(inlay_writer_open(env, &sink, schema, &o, &w), INLAY_OK);
         CHECK_INT(inlay_writer_sorting(w, &claim, 1), INLAY_OK);
         for (uint32_t i = 0; i < FILE_LEAVES; i++)
             CHECK_INT(file_rows(w, i, 0, 100, 100, 7), INLAY_OK);
