@@ -636,30 +636,6 @@ static inlay_status writer_footer_group(inlay_writer *w, const struct writer_gro
     return status;
 }
 
-/* All row groups, serialised one behind the other; spans[i].len is set, data when all are done. */
-static inlay_status writer_footer_groups(inlay_writer *w, uint64_t column_indexes_at,
-                                         struct buf *groups, inlay_bytes *spans, uint32_t n)
-{
-    const struct writer_group *g = (const void *)w->groups.data;
-    struct writer_walk walk = {(const void *)w->chunks.data, w->metas.data, column_indexes_at,
-                               column_indexes_at + w->column_indexes.bytes};
-    struct buf chunks;
-    inlay_status status = INLAY_OK;
-    buf_init(&chunks, w->env);
-    for (uint32_t i = 0; status == INLAY_OK && i < n; i++) {
-        size_t before = groups->bytes;
-        status = writer_footer_group(w, &g[i], i, &walk, &chunks, groups);
-        spans[i].len = groups->bytes - before;
-    }
-    buf_free(&chunks);
-    const uint8_t *at = groups->data;
-    for (uint32_t i = 0; i < n; i++) {
-        spans[i].data = at;
-        at += spans[i].len;
-    }
-    return status;
-}
-
 static inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m)
 {
     void *block = NULL;
@@ -682,41 +658,58 @@ static inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, str
     return INLAY_OK;
 }
 
-static inlay_status writer_footer(inlay_writer *w, uint64_t column_indexes_at, struct mem_pool *pool,
-                                  struct buf *groups, struct buf *out)
+/* Send what is in `out` and begin it anew. */
+static inlay_status writer_send(inlay_writer *w, struct buf *out)
 {
+    TRY(out->status);
+    TRY(writer_put(w, out->data, out->bytes));
+    buf_clear(out);
+    return INLAY_OK;
+}
+
+/* The footer goes out piece by piece, a row group at a time: nothing of it needs to be held as a whole. */
+static inlay_status writer_footer(inlay_writer *w, uint64_t column_indexes_at, struct mem_pool *pool,
+                                  struct buf *chunks, struct buf *out)
+{
+    enum { WRITER_ROW_GROUPS_ID = 4 };
     struct meta_file m = {0};
-    uint32_t n = (uint32_t)(w->groups.bytes / sizeof(struct writer_group));
-    void *block = NULL;
-    TRY(mem_pool_take(pool, n * sizeof(inlay_bytes) + 1, &block));
+    const struct writer_group *g = (const void *)w->groups.data;
+    struct writer_walk walk = {(const void *)w->chunks.data, w->metas.data, column_indexes_at,
+                               column_indexes_at + w->column_indexes.bytes};
+    uint32_t n = (uint32_t)(w->groups.bytes / sizeof *g);
+    uint64_t start = w->written;
     TRY(writer_file_meta(w, pool, &m));
-    TRY(writer_footer_groups(w, column_indexes_at, groups, block, n));
-    m.row_groups = (struct thrift_list){block, n};
-    thrift_write(out, &meta_file_table, &m);
-    size_t length = out->bytes;
+    thrift_write_fields(out, &meta_file_table, &m, 0, WRITER_ROW_GROUPS_ID);
+    thrift_write_list_head(out, WRITER_ROW_GROUPS_ID - 1, WRITER_ROW_GROUPS_ID, n);
+    for (uint32_t i = 0; i < n; i++) {
+        TRY(writer_footer_group(w, &g[i], i, &walk, chunks, out));
+        TRY(writer_send(w, out));
+    }
+    thrift_write_fields(out, &meta_file_table, &m, WRITER_ROW_GROUPS_ID, INT16_MAX);
+    buf_u8(out, 0);
+    uint64_t length = w->written - start + out->bytes;
     if (length > INT32_MAX)
         return err_set(w->env, INLAY_ARG, ERR("a footer larger than 2 GiB"));
     buf_le32(out, (uint32_t)length);
     buf_append(out, "PAR1", 4);
-    TRY(out->status);
-    return writer_put(w, out->data, out->bytes);
+    return writer_send(w, out);
 }
 
 static inlay_status writer_finish(inlay_writer *w)
 {
     struct mem_pool pool;
-    struct buf groups, out;
+    struct buf chunks, out;
     if (w->open)
         TRY(writer_end_group(w));
     uint64_t column_indexes_at = w->written;
     TRY(writer_put(w, w->column_indexes.data, w->column_indexes.bytes));
     TRY(writer_put(w, w->offset_indexes.data, w->offset_indexes.bytes));
     mem_pool_init(&pool, w->env);
-    buf_init(&groups, w->env);
+    buf_init(&chunks, w->env);
     buf_init(&out, w->env);
-    inlay_status status = writer_footer(w, column_indexes_at, &pool, &groups, &out);
+    inlay_status status = writer_footer(w, column_indexes_at, &pool, &chunks, &out);
     mem_pool_free(&pool);
-    buf_free(&groups);
+    buf_free(&chunks);
     buf_free(&out);
     return status;
 }

@@ -255,13 +255,26 @@ static void record_put_list(struct buf *out, const struct thrift_field *f, const
 
 void thrift_write(struct buf *out, const struct thrift_table *table, const void *record)
 {
+    thrift_write_fields(out, table, record, 0, INT16_MAX);
+    buf_u8(out, COMPACT_STOP);
+}
+
+void thrift_write_list_head(struct buf *out, int32_t last, int32_t id, uint32_t n)
+{
+    compact_put_field(out, last, id, COMPACT_LIST);
+    compact_put_list(out, n, COMPACT_STRUCT);
+}
+
+void thrift_write_fields(struct buf *out, const struct thrift_table *table, const void *record, int32_t last,
+                         int32_t before)
+{
     uint64_t has = 0;
-    int32_t last = 0;
+    int32_t after = last;
     memcpy(&has, record, sizeof has);
     for (uint32_t i = 0; i < table->n_fields; i++) {
         const struct thrift_field *f = &table->fields[i];
         const void *src = (const uint8_t *)record + f->offset;
-        if (!(has >> i & 1))
+        if (!(has >> i & 1) || f->id <= after || f->id >= before)
             continue;
         uint8_t type = record_kinds[f->kind].wire;
         if (f->kind == THRIFT_BOOL && !*(const bool *)src)
@@ -277,5 +290,4 @@ void thrift_write(struct buf *out, const struct thrift_table *table, const void 
         else if (f->kind != THRIFT_BOOL)
             record_put_scalar(out, f->kind, src);
     }
-    buf_u8(out, COMPACT_STOP);
 }

@@ -67,5 +67,10 @@ INLAY_CHECKED inlay_status thrift_read(struct cursor *in, const struct thrift_ta
 INLAY_CHECKED inlay_status thrift_skip_struct(struct cursor *in, const struct thrift_limits *limits);
 /* Append one struct: the fields whose `has` bit is set, ascending. */
 void thrift_write(struct buf *out, const struct thrift_table *table, const void *record);
+/* Pieces of one, for structs with a list too long to be held: the fields with last < id < before (`last` being the
+ * id of the field that stands before them), without the stop; and the header of a list of n structs. */
+void thrift_write_fields(struct buf *out, const struct thrift_table *table, const void *record, int32_t last,
+                         int32_t before);
+void thrift_write_list_head(struct buf *out, int32_t last, int32_t id, uint32_t n);
 
 #endif
