@@ -1,63 +1,15 @@
-/* The writer: columns in, row groups and a footer out.
- *
- * Ended column chunks are kept serialised (ColumnChunk without index offsets, ColumnIndex, OffsetIndex);
- * at the end the indexes go out behind the data, and each ColumnChunk is parsed back, given its offsets,
- * and written into the footer. So memory grows by what the footer will hold, and by no structs.
- */
-#include "inlay/writer.h"
+/* The writer: columns in, row groups out. See writer.h; the footer is in writer_footer.c. */
+#include "format/writer.h"
 
 #if INLAY_WRITE
 
 #include <string.h>
-
-#include "format/chunk_write.h"
-#include "format/schema.h"
 
 enum {
     WRITER_PAGE_BYTES = 1024 * 1024,
     WRITER_PAGE_ROWS = 20000,
     WRITER_DICTIONARY_BYTES = 1024 * 1024,
     WRITER_BLOOM_BYTES = 1024 * 1024
-};
-
-/* What is kept of an ended column chunk; its bytes follow one another in three buffers. */
-struct writer_chunk {
-    size_t meta_bytes, column_index_bytes, offset_index_bytes, bloom_bytes;
-    uint64_t bloom_at; /* in the row group's filters, then in the file */
-};
-struct writer_group {
-    int64_t n_rows, raw_bytes, packed_bytes, at;
-    size_t sorting_at, n_sorting; /* in `sorting` */
-};
-
-struct inlay_writer {
-    inlay_env *env;
-    inlay_sink sink;
-    inlay_schema *schema;
-    uint64_t written;
-    uint32_t flags, version, n_leaves;
-    struct chunk_writer *columns; /* [n_leaves] */
-    struct codec_context **codecs; /* [n_codecs] one a codec and level that some column asks for */
-    size_t n_codecs, codecs_capacity;
-    inlay_status failed;          /* sticky; the error it left is `error` */
-    inlay_error error;
-    bool finished;
-
-    bool open;           /* a row group is */
-    uint32_t next_leaf;  /* IN_ORDER: columns before it are complete */
-    struct writer_group group;
-    size_t current_sorting_at, n_current_sorting;
-    struct order_check *orders; /* [n_orders] of the sorting columns, unless they are trusted */
-    size_t n_orders, orders_at; /* the current sorting that they are for */
-
-    struct buf chunks, groups; /* struct writer_chunk, struct writer_group */
-    struct buf metas, column_indexes, offset_indexes;
-    struct buf blooms;         /* of the open row group */
-    struct buf sorting;        /* struct meta_sorting_column */
-    struct buf key_values;     /* struct writer_key_value */
-    struct mem_pool pool;      /* key-values' bytes, created_by */
-    inlay_bytes created_by;
-    int64_t n_rows;
 };
 
 /* ---- options ---- */
@@ -269,9 +221,9 @@ void inlay_writer_close(inlay_writer *writer)
     mem_free(w->env, w, sizeof *w);
 }
 
-/* ---- failures stay: no footer is ever written over a hole ---- */
+/* ---- failures stay ---- */
 
-static inlay_status writer_done(inlay_writer *w, uint32_t leaf, inlay_status status)
+inlay_status writer_done(inlay_writer *w, uint32_t leaf, inlay_status status)
 {
     if (status == INLAY_OK)
         return status;
@@ -282,7 +234,7 @@ static inlay_status writer_done(inlay_writer *w, uint32_t leaf, inlay_status sta
     return status;
 }
 
-static inlay_status writer_usable(inlay_writer *w)
+inlay_status writer_usable(inlay_writer *w)
 {
     if (w->failed) {
         w->env->error = w->error;
@@ -452,15 +404,14 @@ inlay_status inlay_writer_end_column(inlay_writer *writer, uint32_t leaf)
     return writer_done(w, leaf, status);
 }
 
-static inlay_status writer_put(inlay_writer *w, const void *data, size_t bytes)
+inlay_status writer_put(inlay_writer *w, const void *data, size_t bytes)
 {
     TRY(io_append(w->env, &w->sink, data, bytes));
     w->written += bytes;
     return INLAY_OK;
 }
 
-/* The row group's bloom filters, behind its column chunks. */
-static inlay_status writer_put_blooms(inlay_writer *w)
+inlay_status writer_put_blooms(inlay_writer *w)
 {
     if (w->blooms.bytes == 0)
         return INLAY_OK;
@@ -472,7 +423,7 @@ static inlay_status writer_put_blooms(inlay_writer *w)
     return INLAY_OK;
 }
 
-static inlay_status writer_end_group(inlay_writer *w)
+inlay_status writer_end_group(inlay_writer *w)
 {
     int64_t n_rows = w->n_leaves ? w->columns[0].n_rows : 0;
     for (uint32_t i = 1; i < w->n_leaves; i++)
@@ -545,181 +496,6 @@ inlay_status inlay_writer_sorting(inlay_writer *writer, const inlay_sorting *col
     w->current_sorting_at = at;
     w->n_current_sorting = n;
     return INLAY_OK;
-}
-
-/* ---- finish ---- */
-
-/* One row group for the footer: each kept ColumnChunk parsed back and given its index offsets. Cursors
- * over the kept bytes move on. */
-struct writer_walk {
-    const struct writer_chunk *chunk;
-    const uint8_t *meta;
-    uint64_t column_index_at, offset_index_at;
-};
-
-static inlay_status writer_footer_chunks(inlay_writer *w, struct writer_walk *walk,
-                                         struct mem_pool *pool, struct buf *out, inlay_bytes *spans)
-{
-    for (uint32_t i = 0; i < w->n_leaves; i++) {
-        struct meta_chunk chunk;
-        const struct writer_chunk *kept = walk->chunk++;
-        TRY(meta_read(w->env, pool, &meta_chunk_table, walk->meta, kept->meta_bytes, 0, &chunk, NULL));
-        walk->meta += kept->meta_bytes;
-        if (kept->column_index_bytes) {
-            chunk.column_index_at = (int64_t)walk->column_index_at;
-            chunk.column_index_bytes = (int32_t)kept->column_index_bytes;
-            chunk.has |= 1u << META_CC_COLUMN_INDEX_AT | 1u << META_CC_COLUMN_INDEX_BYTES;
-        }
-        if (kept->offset_index_bytes) {
-            chunk.offset_index_at = (int64_t)walk->offset_index_at;
-            chunk.offset_index_bytes = (int32_t)kept->offset_index_bytes;
-            chunk.has |= 1u << META_CC_OFFSET_INDEX_AT | 1u << META_CC_OFFSET_INDEX_BYTES;
-        }
-        if (kept->bloom_bytes) {
-            chunk.meta->bloom_at = (int64_t)kept->bloom_at;
-            chunk.meta->bloom_bytes = (int32_t)kept->bloom_bytes;
-            chunk.meta->has |= (uint64_t)1 << META_CM_BLOOM_AT | (uint64_t)1 << META_CM_BLOOM_BYTES;
-        }
-        walk->column_index_at += kept->column_index_bytes;
-        walk->offset_index_at += kept->offset_index_bytes;
-        size_t before = out->bytes;
-        thrift_write(out, &meta_chunk_table, &chunk);
-        TRY(out->status);
-        spans[i].len = out->bytes - before;
-    }
-    const uint8_t *at = out->data; /* stable now */
-    for (uint32_t i = 0; i < w->n_leaves; i++) {
-        spans[i].data = at;
-        at += spans[i].len;
-    }
-    return INLAY_OK;
-}
-
-static inlay_status writer_footer_group(inlay_writer *w, const struct writer_group *g, uint32_t ordinal,
-                                        struct writer_walk *walk, struct buf *chunks,
-                                        struct buf *groups)
-{
-    struct mem_pool pool;
-    void *block = NULL;
-    mem_pool_init(&pool, w->env);
-    inlay_status status = mem_pool_take(&pool, w->n_leaves * sizeof(inlay_bytes) + 1, &block);
-    buf_clear(chunks);
-    if (status == INLAY_OK)
-        status = writer_footer_chunks(w, walk, &pool, chunks, block);
-    if (status == INLAY_OK) {
-        const struct meta_sorting_column *sorting = (const void *)w->sorting.data;
-        struct meta_row_group rg = {
-            .has = 1u << META_RG_COLUMNS | 1u << META_RG_BYTES | 1u << META_RG_ROWS |
-                   1u << META_RG_FILE_OFFSET | 1u << META_RG_COMPRESSED,
-            .columns = {block, w->n_leaves},
-            .total_bytes = g->raw_bytes,
-            .num_rows = g->n_rows,
-            .file_offset = g->at,
-            .compressed_bytes = g->packed_bytes,
-        };
-        if (g->n_sorting) {
-            union { /* the list is only read from here on */
-                const void *in;
-                void *out;
-            } items = {sorting + g->sorting_at / sizeof *sorting};
-            rg.sorting = (struct thrift_list){items.out, (uint32_t)g->n_sorting};
-            META_SET(&rg, META_RG_SORTING);
-        }
-        if (ordinal <= INT16_MAX) {
-            rg.ordinal = (int16_t)ordinal;
-            META_SET(&rg, META_RG_ORDINAL);
-        }
-        thrift_write(groups, &meta_row_group_table, &rg);
-        status = groups->status;
-    }
-    mem_pool_free(&pool);
-    return status;
-}
-
-static inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m)
-{
-    void *block = NULL;
-    m->has = 1u << META_FM_VERSION | 1u << META_FM_SCHEMA | 1u << META_FM_ROWS |
-             1u << META_FM_ROW_GROUPS | 1u << META_FM_CREATED_BY | 1u << META_FM_COLUMN_ORDERS;
-    m->version = (int32_t)w->version;
-    m->num_rows = w->n_rows;
-    m->created_by = w->created_by;
-    TRY(schema_to_meta(w->schema, pool, &m->schema));
-    if (w->key_values.bytes) {
-        META_SET(m, META_FM_KEY_VALUES);
-        m->key_values = (struct thrift_list){
-            w->key_values.data, (uint32_t)(w->key_values.bytes / sizeof(struct meta_key_value))};
-    }
-    TRY(mem_pool_take(pool, w->n_leaves * sizeof(struct meta_column_order) + 1, &block));
-    struct meta_column_order *orders = block;
-    for (uint32_t i = 0; i < w->n_leaves; i++)
-        META_SET(&orders[i], META_ORDER_TYPE);
-    m->column_orders = (struct thrift_list){orders, w->n_leaves};
-    return INLAY_OK;
-}
-
-/* Send what is in `out` and begin it anew. */
-static inlay_status writer_send(inlay_writer *w, struct buf *out)
-{
-    TRY(out->status);
-    TRY(writer_put(w, out->data, out->bytes));
-    buf_clear(out);
-    return INLAY_OK;
-}
-
-/* The footer goes out piece by piece, a row group at a time: nothing of it needs to be held as a whole. */
-static inlay_status writer_footer(inlay_writer *w, uint64_t column_indexes_at, struct mem_pool *pool,
-                                  struct buf *chunks, struct buf *out)
-{
-    enum { WRITER_ROW_GROUPS_ID = 4 };
-    struct meta_file m = {0};
-    const struct writer_group *g = (const void *)w->groups.data;
-    struct writer_walk walk = {(const void *)w->chunks.data, w->metas.data, column_indexes_at,
-                               column_indexes_at + w->column_indexes.bytes};
-    uint32_t n = (uint32_t)(w->groups.bytes / sizeof *g);
-    uint64_t start = w->written;
-    TRY(writer_file_meta(w, pool, &m));
-    thrift_write_fields(out, &meta_file_table, &m, 0, WRITER_ROW_GROUPS_ID);
-    thrift_write_list_head(out, WRITER_ROW_GROUPS_ID - 1, WRITER_ROW_GROUPS_ID, n);
-    for (uint32_t i = 0; i < n; i++) {
-        TRY(writer_footer_group(w, &g[i], i, &walk, chunks, out));
-        TRY(writer_send(w, out));
-    }
-    thrift_write_fields(out, &meta_file_table, &m, WRITER_ROW_GROUPS_ID, INT16_MAX);
-    buf_u8(out, 0);
-    uint64_t length = w->written - start + out->bytes;
-    if (length > INT32_MAX)
-        return err_set(w->env, INLAY_ARG, ERR("a footer larger than 2 GiB"));
-    buf_le32(out, (uint32_t)length);
-    buf_append(out, "PAR1", 4);
-    return writer_send(w, out);
-}
-
-static inlay_status writer_finish(inlay_writer *w)
-{
-    struct mem_pool pool;
-    struct buf chunks, out;
-    if (w->open)
-        TRY(writer_end_group(w));
-    uint64_t column_indexes_at = w->written;
-    TRY(writer_put(w, w->column_indexes.data, w->column_indexes.bytes));
-    TRY(writer_put(w, w->offset_indexes.data, w->offset_indexes.bytes));
-    mem_pool_init(&pool, w->env);
-    buf_init(&chunks, w->env);
-    buf_init(&out, w->env);
-    inlay_status status = writer_footer(w, column_indexes_at, &pool, &chunks, &out);
-    mem_pool_free(&pool);
-    buf_free(&chunks);
-    buf_free(&out);
-    return status;
-}
-
-inlay_status inlay_writer_finish(inlay_writer *writer)
-{
-    TRY(writer_usable(writer));
-    inlay_status status = writer_done(writer, UINT32_MAX, writer_finish(writer));
-    writer->finished = status == INLAY_OK;
-    return status;
 }
 
 /* ---- counters ---- */
