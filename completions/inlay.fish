@@ -1,5 +1,5 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta pages cat head tail verify record melt merge help
+set -l commands info schema meta pages cat head tail verify record melt merge concat help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
@@ -13,6 +13,7 @@ complete -c inlay -f -n $none -a verify -d 'read everything and check it'
 complete -c inlay -f -n $none -a record -d 'sample this machine into a sorted metrics file'
 complete -c inlay -f -n $none -a melt -d 'turn wide recordings into one long table'
 complete -c inlay -f -n $none -a merge -d 'merge sorted files into one'
+complete -c inlay -f -n $none -a concat -d 'row groups of several files in one'
 complete -c inlay -f -n $none -a help -d 'tell about a command'
 complete -c inlay -f -n '__fish_seen_subcommand_from help' -a "$commands"
 complete -c inlay -f -n $none -l version -d 'print the version'
@@ -21,11 +22,11 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge' -x -l max-memory -d 'most memory to take'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge' -l no-crc -d 'do not compare page checksums'
-complete -c inlay -n '__inlay_in info meta pages verify melt merge' -s j -l json -d 'JSON instead of text'
-complete -c inlay -n '__inlay_in cat head tail verify melt merge record' -s q -l quiet -d 'say less'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info meta pages verify melt merge concat' -s j -l json -d 'JSON instead of text'
+complete -c inlay -n '__inlay_in cat head tail verify melt merge concat record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
 complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
 complete -c inlay -n '__inlay_in pages' -x -s c -l columns -d 'only these columns'
@@ -40,7 +41,7 @@ complete -c inlay -n '__inlay_in cat head tail' -x -s c -l columns -d 'only thes
 complete -c inlay -n '__inlay_in cat head tail' -x -s r -l rows -d 'rows from A up to before B'
 complete -c inlay -n '__inlay_in cat head tail' -x -s n -l count -d 'so many rows'
 complete -c inlay -n '__inlay_in cat head tail' -x -s f -l format -a 'jsonl csv table' -d 'output format'
-complete -c inlay -n '__inlay_in melt merge record' -r -s o -l output -d 'where the result goes'
+complete -c inlay -n '__inlay_in melt merge concat record' -r -s o -l output -d 'where the result goes'
 complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the rows'
 complete -c inlay -n '__inlay_in melt merge' -x -s g -l row-group-rows -d 'most rows of a row group'
 complete -c inlay -n '__inlay_in melt merge' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'

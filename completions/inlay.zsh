@@ -16,6 +16,7 @@ _inlay() {
         'record:sample this machine into a sorted metrics file'
         'melt:turn wide recordings into one long, sorted table'
         'merge:merge sorted files into one'
+        'concat:row groups of several files in one'
         'help:tell about a command'
     )
     files=(
@@ -61,6 +62,7 @@ _inlay() {
         verify) _arguments '(-d --deep)'{-d,--deep}'[recompute every claim]' $json $quiet $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
+        concat) _arguments $output $json $quiet $files ;;
         merge) _arguments $output $json $quiet \
             '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
         record) _arguments \

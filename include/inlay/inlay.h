@@ -3,6 +3,7 @@
 #define INLAY_INLAY_H
 
 #include "inlay/arrow.h"
+#include "inlay/copy.h"
 #include "inlay/inspect.h"
 #include "inlay/merge.h"
 #include "inlay/reader.h"

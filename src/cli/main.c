@@ -23,6 +23,9 @@ static const struct command *const main_commands[] = {
 #if INLAY_WRITE && INLAY_MERGE
     &command_merge,
 #endif
+#if INLAY_WRITE
+    &command_concat,
+#endif
 };
 enum { MAIN_COMMANDS = sizeof main_commands / sizeof *main_commands, MAIN_COLUMN = 28 };
 

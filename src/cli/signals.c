@@ -65,6 +65,7 @@ void signals_install(void)
     action.sa_handler = signals_bus;
     sigaction(SIGBUS, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is then a failing write, told like a full disk */
 }
 
 void signals_hold(void)

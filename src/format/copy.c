@@ -1,0 +1,279 @@
+/* Copying row groups without decoding; see inlay/copy.h. */
+#include "inlay/copy.h"
+
+#if INLAY_WRITE
+
+#include <string.h>
+
+#include "inlay/inspect.h"
+
+#include "format/reader.h"
+#include "format/writer.h"
+
+enum { COPY_PIECE = 1024 * 1024 };
+
+/* ---- schemas ---- */
+
+static bool copy_same_logical(const inlay_logical *a, const inlay_logical *b)
+{
+    return a->kind == b->kind && a->unit == b->unit && a->utc == b->utc && a->bits == b->bits &&
+           a->is_signed == b->is_signed && a->precision == b->precision && a->scale == b->scale &&
+           a->version == b->version && a->edges == b->edges && a->crs.len == b->crs.len &&
+           (a->crs.len == 0 || memcmp(a->crs.data, b->crs.data, a->crs.len) == 0);
+}
+
+static const char *copy_difference(const inlay_node *a, const inlay_node *b, bool root)
+{
+    if (a->n_children != b->n_children || a->type != b->type)
+        return a->type != b->type ? ERR("the types differ") : ERR("the numbers of members differ");
+    if (root)
+        return NULL; /* its name and repetition mean nothing */
+    if (a->name.len != b->name.len || (a->name.len && memcmp(a->name.data, b->name.data, a->name.len) != 0))
+        return ERR("the names differ");
+    if (a->repetition != b->repetition)
+        return ERR("one is OPTIONAL, REQUIRED or REPEATED where the other is not");
+    if (a->type == INLAY_FIXED_LEN_BYTE_ARRAY && a->type_length != b->type_length)
+        return ERR("the lengths differ");
+    if (a->ignored_annotation != b->ignored_annotation || !copy_same_logical(&a->logical, &b->logical))
+        return ERR("the annotations differ");
+    return NULL;
+}
+
+bool inlay_schema_same(const inlay_schema *a, const inlay_schema *b, uint32_t *node, const char **what)
+{
+    uint32_t n = inlay_schema_nodes(a) < inlay_schema_nodes(b) ? inlay_schema_nodes(a) : inlay_schema_nodes(b);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *why = copy_difference(inlay_schema_node(a, i), inlay_schema_node(b, i), i == 0);
+        if (!why)
+            continue;
+        if (node)
+            *node = i;
+        if (what)
+            *what = why;
+        return false;
+    }
+    return true; /* the counts of members were the same all the way */
+}
+
+/* ---- one column chunk ---- */
+
+struct copy {
+    inlay_writer *w;
+    inlay_reader *r;
+    uint32_t leaf;
+    const inlay_node *node;
+    struct mem_pool pool;
+    struct buf bytes;
+    struct meta_chunk chunk;
+    uint64_t start, end;
+    struct writer_chunk kept;
+};
+
+static inlay_status copy_pages(struct copy *c)
+{
+    for (uint64_t at = c->start; at < c->end;) {
+        const uint8_t *data = NULL;
+        size_t n = c->end - at < COPY_PIECE ? (size_t)(c->end - at) : COPY_PIECE;
+        TRY(io_read(c->w->env, &c->r->source, at, n, &c->bytes, &data));
+        TRY(writer_put(c->w, data, n));
+        at += n;
+    }
+    return INLAY_OK;
+}
+
+/* Bytes of an index or filter somewhere in the file, into `to`; *n gets how many. */
+static inlay_status copy_bytes(struct copy *c, int64_t at, int64_t bytes, struct buf *to, size_t *n)
+{
+    const uint8_t *data = NULL;
+    uint64_t limit = (uint64_t)256 << 20;
+    if (at < 4 || bytes <= 0 || (uint64_t)bytes > limit)
+        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("an index or filter has no place in the file"),
+                          c->r->footer.at);
+    TRY(io_read(c->w->env, &c->r->source, (uint64_t)at, (size_t)bytes, &c->bytes, &data));
+    buf_append(to, data, (size_t)bytes);
+    *n = (size_t)bytes;
+    return to->status;
+}
+
+/* Bounds that only their writer's name or the file's column_orders put right are left behind. */
+static bool copy_doubtful(const struct copy *c)
+{
+    bool binary = c->node->type == INLAY_BYTE_ARRAY || c->node->type == INLAY_FIXED_LEN_BYTE_ARRAY;
+    return inlay_reader_order(c->r, c->leaf) != INLAY_ORDER_TYPE || (binary && c->r->binary_bounds_quirk) ||
+           (c->node->max_rep > 0 && c->r->null_pages_quirk);
+}
+
+static void copy_statistics(struct copy *c)
+{
+    struct meta_statistics *s = c->chunk.meta->statistics;
+    bool binary = c->node->type == INLAY_BYTE_ARRAY || c->node->type == INLAY_FIXED_LEN_BYTE_ARRAY;
+    if (!s)
+        return;
+    inlay_order order = inlay_reader_order(c->r, c->leaf);
+    if (order != INLAY_ORDER_TYPE)
+        s->has &= ~((uint64_t)1 << META_ST_MIN_VALUE | (uint64_t)1 << META_ST_MAX_VALUE |
+                    (uint64_t)1 << META_ST_MIN_EXACT | (uint64_t)1 << META_ST_MAX_EXACT);
+    if ((binary && c->r->binary_bounds_quirk) || order == INLAY_ORDER_IEEE_754)
+        s->has &= ~((uint64_t)1 << META_ST_MIN | (uint64_t)1 << META_ST_MAX);
+}
+
+static inlay_status copy_offset_index(struct copy *c, int64_t shift)
+{
+    struct meta_offset_index oi;
+    const uint8_t *data = NULL;
+    const struct meta_chunk *m = &c->chunk;
+    if (m->offset_index_at < 4 || m->offset_index_bytes <= 0)
+        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("the page index has no place in the file"),
+                          c->r->footer.at);
+    TRY(io_read(c->w->env, &c->r->source, (uint64_t)m->offset_index_at, (size_t)m->offset_index_bytes,
+                &c->bytes, &data));
+    TRY(meta_read(c->w->env, &c->pool, &meta_offset_index_table, data, (size_t)m->offset_index_bytes,
+                  (uint64_t)m->offset_index_at, &oi, NULL));
+    struct meta_page_location *p = oi.pages.items;
+    for (uint32_t i = 0; i < oi.pages.n; i++) {
+        if (p[i].at < (int64_t)c->start || p[i].at > (int64_t)c->end)
+            return err_set_at(c->w->env, INLAY_CORRUPT, ERR("offset index: a page lies outside its column chunk"),
+                              (uint64_t)m->offset_index_at);
+        p[i].at += shift;
+    }
+    size_t before = c->w->offset_indexes.bytes;
+    thrift_write(&c->w->offset_indexes, &meta_offset_index_table, &oi);
+    c->kept.offset_index_bytes = c->w->offset_indexes.bytes - before;
+    return c->w->offset_indexes.status;
+}
+
+static inlay_status copy_indexes(struct copy *c, int64_t shift)
+{
+    const struct meta_chunk *m = &c->chunk;
+    if (META_HAS(m, META_CC_COLUMN_INDEX_AT) && !copy_doubtful(c))
+        TRY(copy_bytes(c, m->column_index_at, m->column_index_bytes, &c->w->column_indexes,
+                       &c->kept.column_index_bytes));
+    return META_HAS(m, META_CC_OFFSET_INDEX_AT) ? copy_offset_index(c, shift) : INLAY_OK;
+}
+
+/* A filter whose length the metadata does not say (before format 2.10) is measured by opening it. */
+static inlay_status copy_bloom(struct copy *c, uint32_t row_group)
+{
+    const struct meta_column *m = c->chunk.meta;
+    inlay_bloom *bloom = NULL;
+    if (!META_HAS(m, META_CM_BLOOM_AT))
+        return INLAY_OK;
+    int64_t bytes = META_HAS(m, META_CM_BLOOM_BYTES) ? m->bloom_bytes : 0;
+    if (bytes <= 0) {
+        struct meta_bloom_header h = {.has = 15};
+        struct meta_bloom_choice known = {.has = 1};
+        struct buf head;
+        TRY(inlay_bloom_open(c->r, row_group, c->leaf, &bloom));
+        h.bytes = (int32_t)inlay_bloom_bytes(bloom);
+        h.algorithm = h.hash = h.compression = &known;
+        buf_init(&head, c->w->env);
+        thrift_write(&head, &meta_bloom_header_table, &h);
+        bytes = (int64_t)head.bytes + h.bytes; /* as every writer makes it; checked when it is read again */
+        inlay_status status = head.status;
+        buf_free(&head);
+        inlay_bloom_close(c->w->env, bloom);
+        TRY(status);
+    }
+    c->kept.bloom_at = c->w->blooms.bytes;
+    return copy_bytes(c, m->bloom_at, bytes, &c->w->blooms, &c->kept.bloom_bytes);
+}
+
+/* The chunk's metadata with its offsets moved by `shift`; indexes and filter get theirs when the file ends. */
+static inlay_status copy_meta(struct copy *c, int64_t shift)
+{
+    struct meta_column *m = c->chunk.meta;
+    bool dictionary = META_HAS(m, META_CM_DICTIONARY_PAGE) && m->dictionary_page_at > 0 &&
+                      m->dictionary_page_at < m->data_page_at;
+    m->data_page_at += shift;
+    m->dictionary_page_at += shift;
+    m->has &= ~((uint64_t)1 << META_CM_INDEX_PAGE | (uint64_t)1 << META_CM_BLOOM_AT |
+                (uint64_t)1 << META_CM_BLOOM_BYTES);
+    if (!dictionary)
+        m->has &= ~((uint64_t)1 << META_CM_DICTIONARY_PAGE);
+    copy_statistics(c);
+    TRY(schema_leaf_path(c->w->schema, c->leaf, &c->pool, &m->path));
+    META_SET(m, META_CM_PATH);
+    c->chunk.has = 1u << META_CC_FILE_OFFSET | 1u << META_CC_META;
+    c->chunk.file_offset = 0;
+    size_t before = c->w->metas.bytes;
+    thrift_write(&c->w->metas, &meta_chunk_table, &c->chunk);
+    c->kept.meta_bytes = c->w->metas.bytes - before;
+    return c->w->metas.status;
+}
+
+static inlay_status copy_chunk(struct copy *c, uint32_t row_group)
+{
+    TRY(reader_chunk(c->r, row_group, c->leaf, &c->pool, &c->chunk, &c->start, &c->end));
+    int64_t shift = (int64_t)c->w->written - (int64_t)c->start;
+    if (c->start == c->end) /* no pages: offsets that mean nothing */
+        shift = (int64_t)c->w->written - c->chunk.meta->data_page_at;
+    c->w->group.raw_bytes += c->chunk.meta->uncompressed_bytes;
+    c->w->group.packed_bytes += c->chunk.meta->compressed_bytes;
+    TRY(copy_pages(c));
+    if (c->start < c->end)
+        TRY(copy_indexes(c, shift));
+    TRY(copy_bloom(c, row_group));
+    TRY(copy_meta(c, shift));
+    buf_append(&c->w->chunks, &c->kept, sizeof c->kept);
+    return c->w->chunks.status;
+}
+
+/* ---- the row group ---- */
+
+static inlay_status copy_sorting(inlay_writer *w, const struct meta_row_group *group)
+{
+    const struct meta_sorting_column *s = group->sorting.items;
+    w->group.sorting_at = w->sorting.bytes;
+    w->group.n_sorting = 0;
+    for (uint32_t i = 0; i < group->sorting.n; i++)
+        if (s[i].column < 0 || (uint32_t)s[i].column >= w->n_leaves)
+            return INLAY_OK; /* a claim about nothing */
+    if (group->sorting.n)
+        buf_append(&w->sorting, s, group->sorting.n * sizeof *s);
+    w->group.n_sorting = group->sorting.n;
+    return w->sorting.status;
+}
+
+static inlay_status copy_columns(inlay_writer *w, inlay_reader *r, uint32_t row_group)
+{
+    inlay_status status = INLAY_OK;
+    for (uint32_t i = 0; i < w->n_leaves && status == INLAY_OK; i++) {
+        struct copy c = {.w = w, .r = r, .leaf = i, .node = inlay_schema_leaf(w->schema, i)};
+        mem_pool_init(&c.pool, w->env);
+        buf_init(&c.bytes, w->env);
+        status = copy_chunk(&c, row_group);
+        mem_pool_free(&c.pool);
+        buf_free(&c.bytes);
+        if (status != INLAY_OK)
+            return writer_done(w, i, status);
+    }
+    return status;
+}
+
+static inlay_status copy_group(inlay_writer *w, inlay_reader *r, uint32_t row_group)
+{
+    const struct meta_row_group *group = NULL;
+    const char *what = NULL;
+    if (w->open)
+        return err_set(w->env, INLAY_ARG, ERR("a row group is open"));
+    if (!inlay_schema_same(w->schema, r->schema, NULL, &what))
+        return err_set(w->env, INLAY_ARG, what);
+    if (r->delta_quirk || r->v2_quirk || r->page_quirk)
+        return err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"));
+    TRY(reader_touch(r, row_group, &group));
+    w->group = (struct writer_group){.at = (int64_t)w->written, .n_rows = group->num_rows};
+    TRY(copy_sorting(w, group));
+    TRY(copy_columns(w, r, row_group));
+    TRY(writer_put_blooms(w));
+    buf_append(&w->groups, &w->group, sizeof w->group);
+    w->n_rows += w->group.n_rows;
+    return w->groups.status;
+}
+
+inlay_status inlay_writer_copy_row_group(inlay_writer *writer, inlay_reader *reader, uint32_t row_group)
+{
+    TRY(writer_usable(writer));
+    return writer_done(writer, UINT32_MAX, copy_group(writer, reader, row_group));
+}
+
+#endif
