@@ -50,8 +50,8 @@ plant "plain, a string four bytes longer than the page" fuzz_encoding src/encodi
     's/if (left < 4 || len > left - 4)/if (left < 4 || len > left)/'
 plant "alp, a vector behind the page" fuzz_encoding src/encoding/alp.c \
     's/if (at > stop || stop > d->u.alp.bytes)/if (at > stop)/'
-plant "thrift, a small integer behind the end" fuzz_thrift src/thrift/compact.c \
-    's/ && in->at < in->end && \*in->at < 0x80)/ \&\& *in->at < 0x80)/'
+plant "thrift, a field behind the end" fuzz_thrift src/thrift/compact.c \
+    's/while (p && p < f->end) {/while (p) {/'
 plant "snappy, an offset before the output" fuzz_codec src/codec/snappy.c \
     's/offset > (size_t)(d - dst) ||/offset > (size_t)(d - dst) + 1 ||/'
 plant "v2 page, levels longer than the page" fuzz_page src/format/page.c \
