@@ -70,7 +70,7 @@ LIB_SRC := \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
-  $(call list,format,meta names visit writer_id type schema schema_meta levels stats index footer page chunk_read \
+  $(call list,format,meta names visit writer_id type schema schema_meta schema_modern levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order \
                      chunk_write chunk_meta writer writer_footer copy) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \

@@ -3,7 +3,7 @@ _inlay() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify record melt merge concat help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify record melt merge concat rewrite help
             --help --version' -- "$word")
         return
     fi
@@ -41,6 +41,8 @@ _inlay() {
     verify) options="--deep --json --quiet $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
+    rewrite) options="--output --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows
+        --int96 --keep-int96 --json --quiet $files" ;;
     concat) options="--output --json --quiet $files" ;;
     merge) options="--output --sort --row-group-rows --codec --memory --scratch --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;

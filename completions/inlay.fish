@@ -1,5 +1,5 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta pages cat head tail verify record melt merge concat help
+set -l commands info schema meta pages cat head tail verify record melt merge concat rewrite help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
@@ -14,6 +14,14 @@ complete -c inlay -f -n $none -a record -d 'sample this machine into a sorted me
 complete -c inlay -f -n $none -a melt -d 'turn wide recordings into one long table'
 complete -c inlay -f -n $none -a merge -d 'merge sorted files into one'
 complete -c inlay -f -n $none -a concat -d 'row groups of several files in one'
+complete -c inlay -f -n $none -a rewrite -d 'decode and encode anew'
+complete -c inlay -n '__inlay_in rewrite' -x -l encoding -a 'dictionary plain delta_binary_packed delta_byte_array delta_length_byte_array byte_stream_split' -d 'encoding'
+complete -c inlay -n '__inlay_in rewrite' -x -l bloom -d 'column of a bloom filter'
+complete -c inlay -n '__inlay_in rewrite' -x -l page-rows -d 'most rows of a page'
+complete -c inlay -n '__inlay_in rewrite' -x -l page-bytes -d 'raw bytes of a page'
+complete -c inlay -n '__inlay_in rewrite' -x -l page-version -a '1 2' -d 'page version'
+complete -c inlay -n '__inlay_in rewrite' -x -l int96 -a 'ns us ms' -d 'unit of times'
+complete -c inlay -n '__inlay_in rewrite' -l keep-int96 -d 'INT96 stays'
 complete -c inlay -f -n $none -a help -d 'tell about a command'
 complete -c inlay -f -n '__fish_seen_subcommand_from help' -a "$commands"
 complete -c inlay -f -n $none -l version -d 'print the version'
@@ -22,11 +30,11 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat' -x -l max-memory -d 'most memory to take'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat' -l no-crc -d 'do not compare page checksums'
-complete -c inlay -n '__inlay_in info meta pages verify melt merge concat' -s j -l json -d 'JSON instead of text'
-complete -c inlay -n '__inlay_in cat head tail verify melt merge concat record' -s q -l quiet -d 'say less'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat rewrite' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat rewrite' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat rewrite' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info meta pages verify melt merge concat rewrite' -s j -l json -d 'JSON instead of text'
+complete -c inlay -n '__inlay_in cat head tail verify melt merge concat rewrite record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
 complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
 complete -c inlay -n '__inlay_in pages' -x -s c -l columns -d 'only these columns'
@@ -41,10 +49,10 @@ complete -c inlay -n '__inlay_in cat head tail' -x -s c -l columns -d 'only thes
 complete -c inlay -n '__inlay_in cat head tail' -x -s r -l rows -d 'rows from A up to before B'
 complete -c inlay -n '__inlay_in cat head tail' -x -s n -l count -d 'so many rows'
 complete -c inlay -n '__inlay_in cat head tail' -x -s f -l format -a 'jsonl csv table' -d 'output format'
-complete -c inlay -n '__inlay_in melt merge concat record' -r -s o -l output -d 'where the result goes'
+complete -c inlay -n '__inlay_in melt merge concat rewrite record' -r -s o -l output -d 'where the result goes'
 complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the rows'
-complete -c inlay -n '__inlay_in melt merge' -x -s g -l row-group-rows -d 'most rows of a row group'
-complete -c inlay -n '__inlay_in melt merge' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'
+complete -c inlay -n '__inlay_in melt merge rewrite' -x -s g -l row-group-rows -d 'most rows of a row group'
+complete -c inlay -n '__inlay_in melt merge rewrite' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'
 complete -c inlay -n '__inlay_in melt merge' -r -l scratch -d 'folder of scratch files'
 complete -c inlay -n '__inlay_in merge' -x -s m -l memory -d 'memory to aim for, MiB'
 complete -c inlay -n '__inlay_in melt' -l histograms -d 'one row per bucket'

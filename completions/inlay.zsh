@@ -17,6 +17,7 @@ _inlay() {
         'melt:turn wide recordings into one long, sorted table'
         'merge:merge sorted files into one'
         'concat:row groups of several files in one'
+        'rewrite:decode and encode anew'
         'help:tell about a command'
     )
     files=(
@@ -63,6 +64,11 @@ _inlay() {
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         concat) _arguments $output $json $quiet $files ;;
+        rewrite) _arguments $output $json $quiet '*--codec[compression]:codec: ' '*--encoding[encoding]:encoding: ' \
+            '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
+            '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
+            '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:number: ' \
+            '--int96[unit of times]:unit:(ns us ms)' '--keep-int96[INT96 stays]' $files ;;
         merge) _arguments $output $json $quiet \
             '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
         record) _arguments \

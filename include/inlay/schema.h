@@ -146,6 +146,12 @@ INLAY_API INLAY_CHECKED inlay_status inlay_schema_add(inlay_schema *schema, uint
 INLAY_API INLAY_CHECKED inlay_status inlay_schema_copy(inlay_schema *schema, uint32_t parent,
                                                        const inlay_schema *from, uint32_t node,
                                                        uint8_t repetition);
+/* The same columns in today's forms: annotated lists and maps with three levels and their standard names, and INT96
+ * as TIMESTAMP of `int96_unit` (inlay_unit; 0 = leave INT96). Leaves, their order and their levels stay as they are, so
+ * that levels may be copied; unannotated repeated fields stay, too. Owner: inlay_schema_close. Source: LogicalTypes.md
+ * "Lists", "Maps". */
+INLAY_API INLAY_CHECKED inlay_status inlay_schema_modern(inlay_env *env, const inlay_schema *from,
+                                                         uint8_t int96_unit, inlay_schema **schema);
 #endif
 /* Schemas of readers and writers belong to them; close only what inlay_schema_new made. */
 INLAY_API void inlay_schema_close(inlay_schema *schema);

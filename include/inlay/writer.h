@@ -21,7 +21,9 @@ enum {
     INLAY_WRITE_NO_CRC = 2,
     INLAY_WRITE_NO_PAGE_INDEX = 4, /* no column index, no offset index */
     INLAY_WRITE_NO_STATISTICS = 8,
-    INLAY_WRITE_TRUSTED_ORDER = 16 /* do not check the claim of inlay_writer_sorting: it is proved already */
+    INLAY_WRITE_TRUSTED_ORDER = 16, /* do not check the claim of inlay_writer_sorting: it is proved already */
+    INLAY_WRITE_HOLD_COLUMN = 32 /* with IN_ORDER: hold the packed pages of a column until it ends, so that it gets a
+                                    dictionary of its own where that pays */
 };
 
 /* Text options: codec "zstd:3", "snappy", "none", "gzip:6", "lz4_raw", "brotli:5"; encoding

@@ -24,7 +24,7 @@ static const struct command *const main_commands[] = {
     &command_merge,
 #endif
 #if INLAY_WRITE
-    &command_concat,
+    &command_concat, &command_rewrite,
 #endif
 };
 enum { MAIN_COMMANDS = sizeof main_commands / sizeof *main_commands, MAIN_COLUMN = 28 };

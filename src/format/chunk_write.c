@@ -42,7 +42,7 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                                .dictionary_bytes = o->dictionary_bytes,
                                .codec = o->codec,
                                .encoding = o->encoding,
-                               .streaming = o->flags & INLAY_WRITE_IN_ORDER,
+                               .streaming = (o->flags & INLAY_WRITE_IN_ORDER) && !(o->flags & INLAY_WRITE_HOLD_COLUMN),
                                .wants_dictionary = o->dictionary,
                                .sink = sink,
                                .written = written};
@@ -61,8 +61,6 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
     c->def.counts = c->rep.counts + node->max_rep + 1;
     c->rep_counts = c->def.counts + node->max_def + 1;
     c->def_counts = c->rep_counts + node->max_rep + 1;
-    if (o->dictionary && !c->streaming) /* streaming: only where the caller gives one */
-        TRY(dict_builder_new(env, node->type, c->width, &c->dictionary));
     chunk_writer_reset(c);
     return INLAY_OK;
 }
@@ -87,10 +85,10 @@ void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to)
 {
     struct buf *a[] = {&from->def.array, &from->rep.array, &from->values, &from->codes,
                        &from->seen,      &from->body,      &from->packed, &from->slice,
-                       &from->wide,      &from->index.pages, &from->index.bounds, &from->index.histograms};
+                       &from->wide,      &from->pages,     &from->index.pages, &from->index.bounds, &from->index.histograms};
     struct buf *b[] = {&to->def.array, &to->rep.array, &to->values, &to->codes,
                        &to->seen,      &to->body,      &to->packed, &to->slice,
-                       &to->wide,      &to->index.pages, &to->index.bounds, &to->index.histograms};
+                       &to->wide,      &to->pages,     &to->index.pages, &to->index.bounds, &to->index.histograms};
     dict_builder_free(from->dictionary);
     from->dictionary = NULL;
     for (size_t i = 0; from != to && i < sizeof a / sizeof a[0]; i++) {
@@ -125,7 +123,7 @@ void chunk_writer_reset(struct chunk_writer *c)
     buf_clear(&c->seen);
     if (c->dictionary)
         dict_builder_clear(c->dictionary);
-    c->coded = c->dictionary && !c->streaming;
+    c->coded = c->wants_dictionary && !c->streaming; /* streaming: only where the caller gives one */
     c->given = c->dictionary_out = c->judged = false;
     c->dictionary_at = c->dictionary_page_bytes = c->dictionary_raw_bytes = c->first_page_at = 0;
     c->page_bytes_done = c->raw_bytes_done = 0;
@@ -627,9 +625,16 @@ static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b,
     return n;
 }
 
+/* A column that wants a dictionary has one from its first value on. */
+static inlay_status chunkw_begin(struct chunk_writer *c)
+{
+    return c->coded && !c->dictionary ? dict_builder_new(c->env, c->node->type, c->width, &c->dictionary) : INLAY_OK;
+}
+
 inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
 {
     TRY(chunkw_check(c, b));
+    TRY(chunkw_begin(c));
     if (c->order)
         TRY(order_check_add(c->order, b->def, b->n_levels,
                             b->codes ? dict_builder_values(c->dictionary) : b->values, b->codes));
@@ -665,6 +670,7 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
         return err_set(c->env, INLAY_ARG, ERR("null in a required column"));
     enum { CHUNKW_COPIES = 64 };
     uint8_t level = value ? c->node->max_def : 0;
+    TRY(chunkw_begin(c));
     if (c->order && n_rows) {
         TRY(order_check_add(c->order, &level, 1, value, NULL));
         TRY(order_check_same(c->order, n_rows - 1));
