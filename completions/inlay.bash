@@ -41,7 +41,7 @@ _inlay() {
     verify) options="--deep --json --quiet $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
-    rewrite) options="--output --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows
+    rewrite) options="--output --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows
         --int96 --keep-int96 --json --quiet $files" ;;
     concat) options="--output --json --quiet $files" ;;
     merge) options="--output --sort --row-group-rows --codec --memory --scratch --json --quiet $files" ;;

@@ -15,6 +15,7 @@ complete -c inlay -f -n $none -a melt -d 'turn wide recordings into one long tab
 complete -c inlay -f -n $none -a merge -d 'merge sorted files into one'
 complete -c inlay -f -n $none -a concat -d 'row groups of several files in one'
 complete -c inlay -f -n $none -a rewrite -d 'decode and encode anew'
+complete -c inlay -n '__inlay_in rewrite' -x -s p -l profile -a 'compat balanced smallest newest' -d 'how to choose encodings'
 complete -c inlay -n '__inlay_in rewrite' -x -l encoding -a 'dictionary plain delta_binary_packed delta_byte_array delta_length_byte_array byte_stream_split' -d 'encoding'
 complete -c inlay -n '__inlay_in rewrite' -x -l bloom -d 'column of a bloom filter'
 complete -c inlay -n '__inlay_in rewrite' -x -l page-rows -d 'most rows of a page'

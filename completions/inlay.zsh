@@ -64,7 +64,8 @@ _inlay() {
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         concat) _arguments $output $json $quiet $files ;;
-        rewrite) _arguments $output $json $quiet '*--codec[compression]:codec: ' '*--encoding[encoding]:encoding: ' \
+        rewrite) _arguments $output $json $quiet '(-p --profile)'{-p,--profile}'[how to choose encodings]:name:(compat balanced smallest newest)' \
+            '*--codec[compression]:codec: ' '*--encoding[encoding]:encoding: ' \
             '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
             '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:number: ' \

@@ -42,13 +42,17 @@ typedef struct inlay_column_options {
     size_t bloom_bytes;
 } inlay_column_options;
 
+/* Profiles: "compat" (the default: what every reader of the last ten years takes), "balanced" (delta and byte stream
+ * split encodings where they are smaller on the first page of a column chunk), "smallest" (all encodings, zstd:12),
+ * "newest" (all encodings, v2 pages). A codec, encoding or page version that is given counts more. */
 typedef struct inlay_write_options {
-    const char *codec;       /* "zstd:3" */
-    const char *encoding;    /* "dictionary"; BOOLEAN "plain" */
+    const char *profile;     /* "compat" */
+    const char *codec;       /* the profile's: "zstd:3" */
+    const char *encoding;    /* the profile's: "dictionary"; BOOLEAN "plain" */
     size_t page_bytes;       /* 1 MiB, uncompressed */
     size_t page_rows;        /* 20,000 */
     size_t dictionary_bytes; /* 1 MiB; a larger dictionary falls back to plain */
-    uint32_t page_version;   /* 1; or 2 */
+    uint32_t page_version;   /* the profile's: 1; or 2 */
     uint32_t flags;
     const char *created_by;  /* "inlay version X" */
     const inlay_column_options *columns;

@@ -219,7 +219,8 @@ static int rewrite_open(struct rewrite_job *job)
     inlay_column_options *columns = calloc(job->n + 1u, sizeof *columns);
     const char *encoding = NULL;
     int code = columns && job->columns ? rewrite_columns(s, &job->in, columns, &encoding) : report_memory();
-    inlay_write_options options = {.encoding = encoding, .page_rows = (size_t)s->page_rows, .page_bytes = (size_t)s->page_bytes,
+    inlay_write_options options = {.profile = s->profile, .encoding = encoding,
+                                   .page_rows = (size_t)s->page_rows, .page_bytes = (size_t)s->page_bytes,
                                    .page_version = (uint32_t)s->page_version, .columns = columns,
                                    .n_columns = job->n,
                                    .flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN};
@@ -334,6 +335,8 @@ static int rewrite_command(const void *settings, char **paths, int n)
 static const struct options_row rewrite_options[] = {
     {"output", 'o', OPTIONS_TEXT, offsetof(struct rewrite_settings, output), "FILE",
      "where the result goes; may be the input itself, which\nstays what it was until the result is whole"},
+    {"profile", 'p', OPTIONS_TEXT, offsetof(struct rewrite_settings, profile), "NAME",
+     "codecs and encodings chosen by trying: compat, balanced,\nsmallest or newest"},
     {"codec", 0, OPTIONS_LIST, offsetof(struct rewrite_settings, codecs), "[COLUMN=]CODEC",
      "zstd:3, snappy, gzip:6, lz4_raw, brotli:5 or none; without\nit each column keeps its own"},
     {"encoding", 0, OPTIONS_LIST, offsetof(struct rewrite_settings, encodings), "[COLUMN=]NAME",
@@ -367,6 +370,7 @@ const struct command command_rewrite = {
             "\n"
             "Examples:\n"
             "  inlay rewrite old.parquet -o new.parquet --codec zstd:9 --bloom tag\n"
+            "  inlay rewrite big.parquet -o small.parquet --profile smallest\n"
             "  inlay rewrite a.parquet -o a.parquet --encoding value=byte_stream_split -g 1000000\n",
     .options = rewrite_options,
     .settings_bytes = sizeof(struct rewrite_settings),

@@ -9,7 +9,7 @@
 struct rewrite_settings {
     struct files_settings files;
     struct options_list codecs, encodings, blooms;
-    const char *output, *int96;
+    const char *output, *int96, *profile;
     uint64_t page_rows, page_bytes, page_version, row_group_rows;
     bool keep_int96, quiet, json;
 };

@@ -75,7 +75,8 @@ int rewrite_columns(const struct rewrite_settings *s, const struct files_input *
     for (uint32_t i = 0; i < n && code == REPORT_DONE; i++) {
         inlay_chunk chunk;
         columns[i] = (inlay_column_options){.leaf = i};
-        if (inlay_reader_row_groups(in->reader) > 0 && inlay_reader_chunk(in->reader, 0, i, &chunk) == INLAY_OK)
+        if (!s->profile && inlay_reader_row_groups(in->reader) > 0 &&
+            inlay_reader_chunk(in->reader, 0, i, &chunk) == INLAY_OK)
             columns[i].codec = rewrite_codec(chunk.codec);
     }
     for (size_t i = 0; i < s->codecs.n && code == REPORT_DONE; i++)

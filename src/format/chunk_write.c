@@ -42,6 +42,8 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                                .dictionary_bytes = o->dictionary_bytes,
                                .codec = o->codec,
                                .encoding = o->encoding,
+                               .usual = o->encoding,
+                               .choices = o->choices,
                                .streaming = (o->flags & INLAY_WRITE_IN_ORDER) && !(o->flags & INLAY_WRITE_HOLD_COLUMN),
                                .wants_dictionary = o->dictionary,
                                .sink = sink,
@@ -125,6 +127,7 @@ void chunk_writer_reset(struct chunk_writer *c)
         dict_builder_clear(c->dictionary);
     c->coded = c->wants_dictionary && !c->streaming; /* streaming: only where the caller gives one */
     c->given = c->dictionary_out = c->judged = false;
+    c->encoding = c->usual;
     c->dictionary_at = c->dictionary_page_bytes = c->dictionary_raw_bytes = c->first_page_at = 0;
     c->page_bytes_done = c->raw_bytes_done = 0;
     c->n_levels = c->n_rows = c->unencoded = 0;
@@ -421,6 +424,20 @@ static inlay_status chunkw_dictionary_page(struct chunk_writer *c)
     return INLAY_OK;
 }
 
+/* The page's stored BYTE_ARRAY values as views, in `wide`. */
+static inlay_status chunkw_views(struct chunk_writer *c)
+{
+    size_t n = c->n_values;
+    buf_clear(&c->wide);
+    inlay_bytes *views = (inlay_bytes *)(void *)buf_reserve(&c->wide, n * sizeof *views + 1);
+    if (!views)
+        return c->wide.status;
+    const uint8_t *at = c->values.data;
+    for (size_t i = 0; i < n; i++, at += views[i - 1].len)
+        views[i] = (inlay_bytes){at + 4, load_le32(at)}, at += 4;
+    return INLAY_OK;
+}
+
 /* Append the page's values in their encoding. */
 static inlay_status chunkw_put_values(struct chunk_writer *c)
 {
@@ -441,14 +458,8 @@ static inlay_status chunkw_put_values(struct chunk_writer *c)
             buf_append(&c->body, c->values.data, c->values.bytes);
             return c->body.status;
         }
-        buf_clear(&c->wide);
-        inlay_bytes *views = (inlay_bytes *)(void *)buf_reserve(&c->wide, n * sizeof *views + 1);
-        if (!views)
-            return c->wide.status;
-        const uint8_t *at = c->values.data;
-        for (size_t i = 0; i < n; i++, at += views[i - 1].len)
-            views[i] = (inlay_bytes){at + 4, load_le32(at)}, at += 4;
-        values = views;
+        TRY(chunkw_views(c));
+        values = c->wide.data;
     }
     uint8_t *dst = buf_reserve(&c->body,
                                c->encoding->bound(values, n, c->node->type, c->width) + 1);
@@ -464,6 +475,25 @@ static bool chunkw_dictionary_pays(const struct chunk_writer *c)
     size_t entries = dict_builder_count(c->dictionary);
     uint64_t codes = ((uint64_t)c->n_values * bits_of(entries ? entries - 1 : 0) + 7) / 8;
     return dict_builder_plain_bytes(c->dictionary) + codes < c->plain_bytes;
+}
+
+/* A profile: try what it allows on the first page that has values, and go on with the smallest. */
+static inlay_status chunkw_choose(struct chunk_writer *c)
+{
+    struct choose_page page = {.n = c->n_values, .type = c->node->type, .width = c->width, .values = c->values.data};
+    bool dictionary = false;
+    if (c->coded) {
+        page.codes = (const uint32_t *)(const void *)c->codes.data;
+        page.entries = dict_builder_values(c->dictionary);
+        page.n_entries = dict_builder_count(c->dictionary);
+        TRY(chunkw_gather(c, page.codes, page.n));
+        page.values = c->wide.data;
+    } else if (c->node->type == INLAY_BYTE_ARRAY) {
+        TRY(chunkw_views(c));
+        page.values = c->wide.data;
+    }
+    TRY(choose_encoding(&page, c->choices, c->codec, &c->body, &c->packed, &c->encoding, &dictionary));
+    return c->coded && !dictionary && !c->given ? chunkw_leave_dictionary(c) : INLAY_OK;
 }
 
 static inlay_status chunkw_page_v1(struct chunk_writer *c, size_t *bytes, size_t *raw)
@@ -540,9 +570,11 @@ static inlay_status chunkw_flush(struct chunk_writer *c)
     size_t bytes = 0, raw = 0;
     if (c->def.n == 0)
         return INLAY_OK;
-    if (c->coded && !c->given && !c->judged && c->n_values) {
+    if (!c->judged && c->n_values) {
         c->judged = true;
-        if (!chunkw_dictionary_pays(c))
+        if (c->choices)
+            TRY(chunkw_choose(c));
+        else if (c->coded && !c->given && !chunkw_dictionary_pays(c))
             TRY(chunkw_leave_dictionary(c));
     }
     if (c->streaming && c->coded && !c->dictionary_out)

@@ -13,6 +13,7 @@
 #include "codec/codec.h"
 #include "encoding/encoding.h"
 #include "format/bloom.h"
+#include "format/choose.h"
 #include "format/index.h"
 #include "format/order.h"
 
@@ -31,6 +32,8 @@ struct chunk_writer {
     size_t page_bytes, page_rows, dictionary_bytes;
     struct codec_context *codec; /* the writer's */
     const struct encoding *encoding; /* of values that are not codes */
+    const struct encoding *usual;    /* what it is before a choice is made */
+    uint32_t choices;                /* Encoding bits to choose from; 0 = no choice */
     bool wants_dictionary, coded;    /* by option; for the open page */
     bool given;                      /* the caller gave the dictionary */
     bool judged;                     /* whether the dictionary pays was asked */
@@ -70,6 +73,7 @@ struct chunk_writer {
 struct chunk_options {
     struct codec_context *codec; /* open, shared by all columns with the same codec and level */
     const struct encoding *encoding;
+    uint32_t choices; /* as in struct choose_row */
     bool dictionary;
     size_t page_bytes, page_rows, dictionary_bytes, bloom_bytes;
     double bloom_fpp; /* 0 = no filter */

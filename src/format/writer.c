@@ -62,7 +62,7 @@ static inlay_status writer_codec(inlay_writer *w, const struct codec *codec, int
 static inlay_status writer_column_options(inlay_writer *w, const inlay_write_options *options,
                                           uint32_t leaf, struct chunk_options *o)
 {
-    const char *codec = options->codec ? options->codec : "zstd:3", *encoding = options->encoding;
+    const char *codec = options->codec ? options->codec : w->profile->codec, *encoding = options->encoding;
     const char *what = NULL;
     size_t bloom_bytes = WRITER_BLOOM_BYTES;
     double bloom_fpp = 0;
@@ -82,6 +82,7 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         (bloom_fpp > 0 && node->type == INLAY_BOOLEAN))
         return err_set(w->env, INLAY_ARG, ERR("a bloom filter wants a share between 0 and 1, and is not for BOOLEAN"));
     *o = (struct chunk_options){
+        .choices = encoding ? 0 : w->profile->encodings,
         .page_bytes = options->page_bytes ? options->page_bytes : (size_t)WRITER_PAGE_BYTES,
         .page_rows = options->page_rows ? options->page_rows : (size_t)WRITER_PAGE_ROWS,
         .dictionary_bytes =
@@ -138,8 +139,11 @@ static inlay_status writer_start(inlay_writer *w, const inlay_schema *schema,
     const char *by = options->created_by ? options->created_by
                                          : "inlay version " INLAY_VERSION " (build c11)";
     w->created_by = (inlay_bytes){(const uint8_t *)by, strlen(by)};
+    w->profile = choose_profile(options->profile ? options->profile : "compat");
+    if (!w->profile)
+        return err_set(w->env, INLAY_ARG, ERR("unknown profile: compat, balanced, smallest and newest are known"));
     TRY(writer_check_options(w, options));
-    w->version = options->page_version == 2 ? 2 : 1;
+    w->version = options->page_version ? options->page_version : w->profile->page_version;
     w->flags = options->flags;
     TRY(writer_copy(w, &w->created_by));
     TRY(schema_clone(w->env, schema, &w->schema));

@@ -28,6 +28,7 @@ struct inlay_writer {
     inlay_schema *schema;
     uint64_t written;
     uint32_t flags, version, n_leaves;
+    const struct choose_row *profile;
     struct chunk_writer *columns; /* [n_leaves] */
     struct codec_context **codecs; /* [n_codecs] one a codec and level that some column asks for */
     size_t n_codecs, codecs_capacity;

@@ -22,6 +22,7 @@ OPTIONS = [
     ["--codec", "gzip:1", "--encoding", "delta_binary_packed", "--page-rows", "100"],
     ["--codec", "lz4_raw", "--encoding", "byte_stream_split", "--page-bytes", "4096"],
     ["--codec", "brotli:1", "--encoding", "delta_byte_array", "--page-version", "2"],
+    ["--profile", "balanced"], ["--profile", "smallest", "--page-rows", "500"], ["--profile", "newest"],
     ["--encoding", "delta_length_byte_array", "-g", "777"], ["-g", "50", "--page-rows", "7"],
 ]
 
