@@ -142,13 +142,19 @@ static inlay_status copy_offset_index(struct copy *c, int64_t shift)
     return c->w->offset_indexes.status;
 }
 
+/* An index or filter that cannot be read is left behind: the pages are what counts. */
+static inlay_status copy_optional(inlay_status status)
+{
+    return status == INLAY_IO || status == INLAY_NOMEM ? status : INLAY_OK;
+}
+
 static inlay_status copy_indexes(struct copy *c, int64_t shift)
 {
     const struct meta_chunk *m = &c->chunk;
     if (META_HAS(m, META_CC_COLUMN_INDEX_AT) && !copy_doubtful(c))
-        TRY(copy_bytes(c, m->column_index_at, m->column_index_bytes, &c->w->column_indexes,
-                       &c->kept.column_index_bytes));
-    return META_HAS(m, META_CC_OFFSET_INDEX_AT) ? copy_offset_index(c, shift) : INLAY_OK;
+        TRY(copy_optional(copy_bytes(c, m->column_index_at, m->column_index_bytes, &c->w->column_indexes,
+                                     &c->kept.column_index_bytes)));
+    return META_HAS(m, META_CC_OFFSET_INDEX_AT) ? copy_optional(copy_offset_index(c, shift)) : INLAY_OK;
 }
 
 /* A filter whose length the metadata does not say (before format 2.10) is measured by opening it. */
@@ -178,14 +184,18 @@ static inlay_status copy_bloom(struct copy *c, uint32_t row_group)
     return copy_bytes(c, m->bloom_at, bytes, &c->w->blooms, &c->kept.bloom_bytes);
 }
 
-/* The chunk's metadata with its offsets moved by `shift`; indexes and filter get theirs when the file ends. */
-static inlay_status copy_meta(struct copy *c, int64_t shift)
+/* The chunk's metadata with its offsets moved to `to`; indexes and filter get theirs when the file ends. */
+static inlay_status copy_meta(struct copy *c, uint64_t to)
 {
     struct meta_column *m = c->chunk.meta;
-    bool dictionary = META_HAS(m, META_CM_DICTIONARY_PAGE) && m->dictionary_page_at > 0 &&
+    bool pages = c->start < c->end; /* without any, offsets mean nothing */
+    bool dictionary = pages && META_HAS(m, META_CM_DICTIONARY_PAGE) && m->dictionary_page_at > 0 &&
                       m->dictionary_page_at < m->data_page_at;
-    m->data_page_at += shift;
-    m->dictionary_page_at += shift;
+    if (pages && (m->data_page_at < (int64_t)c->start || m->data_page_at > (int64_t)c->end))
+        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("the first data page lies outside its column chunk"),
+                          c->r->footer.at);
+    m->data_page_at = pages ? (int64_t)to + (m->data_page_at - (int64_t)c->start) : (int64_t)to;
+    m->dictionary_page_at = (int64_t)to; /* it is what the chunk begins with */
     m->has &= ~((uint64_t)1 << META_CM_INDEX_PAGE | (uint64_t)1 << META_CM_BLOOM_AT |
                 (uint64_t)1 << META_CM_BLOOM_BYTES);
     if (!dictionary)
@@ -204,16 +214,16 @@ static inlay_status copy_meta(struct copy *c, int64_t shift)
 static inlay_status copy_chunk(struct copy *c, uint32_t row_group)
 {
     TRY(reader_chunk(c->r, row_group, c->leaf, &c->pool, &c->chunk, &c->start, &c->end));
-    int64_t shift = (int64_t)c->w->written - (int64_t)c->start;
-    if (c->start == c->end) /* no pages: offsets that mean nothing */
-        shift = (int64_t)c->w->written - c->chunk.meta->data_page_at;
+    uint64_t to = c->w->written;
+    if (c->chunk.meta->uncompressed_bytes > INT64_MAX - c->w->group.raw_bytes)
+        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("column chunk has an impossible size"), c->r->footer.at);
     c->w->group.raw_bytes += c->chunk.meta->uncompressed_bytes;
     c->w->group.packed_bytes += c->chunk.meta->compressed_bytes;
     TRY(copy_pages(c));
     if (c->start < c->end)
-        TRY(copy_indexes(c, shift));
-    TRY(copy_bloom(c, row_group));
-    TRY(copy_meta(c, shift));
+        TRY(copy_indexes(c, (int64_t)to - (int64_t)c->start));
+    TRY(copy_optional(copy_bloom(c, row_group)));
+    TRY(copy_meta(c, to));
     buf_append(&c->w->chunks, &c->kept, sizeof c->kept);
     return c->w->chunks.status;
 }
@@ -261,6 +271,8 @@ static inlay_status copy_group(inlay_writer *w, inlay_reader *r, uint32_t row_gr
     if (r->delta_quirk || r->v2_quirk || r->page_quirk)
         return err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"));
     TRY(reader_touch(r, row_group, &group));
+    if (group->num_rows > INT64_MAX - w->n_rows)
+        return err_set(w->env, INLAY_ARG, ERR("row counts overflow"));
     w->group = (struct writer_group){.at = (int64_t)w->written, .n_rows = group->num_rows};
     TRY(copy_sorting(w, group));
     TRY(copy_columns(w, r, row_group));
