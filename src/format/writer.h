@@ -12,6 +12,8 @@
 #include "format/chunk_write.h"
 #include "format/schema.h"
 
+#if INLAY_WRITE
+
 /* What is kept of an ended column chunk; its bytes follow one another in three buffers. */
 struct writer_chunk {
     size_t meta_bytes, column_index_bytes, offset_index_bytes, bloom_bytes;
@@ -63,5 +65,7 @@ inlay_status writer_done(inlay_writer *w, uint32_t leaf, inlay_status status);
 INLAY_CHECKED inlay_status writer_end_group(inlay_writer *w);
 /* Send the row group's bloom filters, behind its column chunks. */
 INLAY_CHECKED inlay_status writer_put_blooms(inlay_writer *w);
+
+#endif
 
 #endif
