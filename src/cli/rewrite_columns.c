@@ -52,7 +52,7 @@ static int rewrite_bloom(const struct files_input *in, const char *item, inlay_c
     if (!name)
         return report_memory();
     bool number = equals && end != equals + 1 && *end == '\0';
-    strcpy(name, item);
+    memcpy(name, item, strlen(item) + 1);
     if (number)
         name[equals - item] = '\0';
     memset(wanted, 0, n);
