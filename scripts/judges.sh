@@ -1,7 +1,7 @@
 #!/bin/sh
 # Judges beyond Python: $BUILD/judges/rust-judge (arrow-rs' parquet crate) and java-judge (parquet-java). Each
 # writes files and says what is in them (write DIR SEED), and reads files of others (dump FILE). Their libraries
-# come from crates.io and Maven Central; a judge whose tools are absent is skipped with a word.
+# come from the languages' own registries; a judge whose tools are absent is skipped with a word.
 set -u
 BUILD=${BUILD:-build}
 mkdir -p "$BUILD/judges"
@@ -22,7 +22,8 @@ if newer "$out/rust-judge" tests/interop/rust; then
     :
 elif ! command -v cargo > /dev/null; then
     echo "  skipped  the judge rust-judge: cargo is absent"
-elif CARGO_TARGET_DIR=$out/rust cargo build --locked --manifest-path tests/interop/rust/Cargo.toml > "$log" 2>&1; then
+elif rm -rf "$out/rust-source" && cp -R tests/interop/rust "$out/rust-source" &&
+    CARGO_TARGET_DIR=$out/rust cargo build --manifest-path "$out/rust-source/Cargo.toml" > "$log" 2>&1; then
     cp "$out/rust/debug/rust-judge" "$out/rust-judge"
 else
     failed rust-judge
