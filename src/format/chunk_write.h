@@ -103,4 +103,18 @@ INLAY_CHECKED inlay_status chunk_meta_fill(struct chunk_writer *c, struct mem_po
 void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to);
 uint64_t chunk_writer_pending(const struct chunk_writer *c);
 
+/* ---- between chunk_write.c (batches in) and chunk_page.c (pages out) ---- */
+
+/* End the open page: nothing happens when it has no levels. */
+INLAY_CHECKED inlay_status chunk_writer_flush(struct chunk_writer *c);
+/* Bytes behind what the chunk has: to the sink, or among the finished pages. */
+INLAY_CHECKED inlay_status chunk_writer_emit(struct chunk_writer *c, const void *data, size_t bytes);
+/* The dictionary page, with its size noted. */
+INLAY_CHECKED inlay_status chunk_writer_dictionary_page(struct chunk_writer *c);
+/* Values behind codes, gathered into `wide`. */
+INLAY_CHECKED inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, size_t n);
+/* Leave the dictionary for this and all later pages of the chunk: the page's codes become values. */
+INLAY_CHECKED inlay_status chunk_writer_leave_dictionary(struct chunk_writer *c);
+void chunk_writer_page_reset(struct chunk_writer *c);
+
 #endif
