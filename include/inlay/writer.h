@@ -23,6 +23,7 @@ enum {
     INLAY_WRITE_NO_STATISTICS = 8,
     INLAY_WRITE_TRUSTED_ORDER = 16, /* do not check the claim of inlay_writer_sorting: it is proved already */
     INLAY_WRITE_STRICT = 64, /* text columns (STRING, ENUM, JSON) take UTF-8 only */
+    INLAY_WRITE_INT96 = 256, /* the schema may have INT96 columns; they are deprecated, and ARG without this */
     INLAY_WRITE_AS_IS = 128, /* values are not held against their annotation: for what copies other files */
     INLAY_WRITE_HOLD_COLUMN = 32 /* with IN_ORDER: hold the packed pages of a column until it ends, so that it gets a
                                     dictionary of its own where that pays */
@@ -30,7 +31,7 @@ enum {
 
 /* Text options: codec "zstd:3", "snappy", "none", "gzip:6", "lz4_raw", "brotli:5"; encoding
  * "dictionary" (with fallback to plain), "plain", "rle" (BOOLEAN), "delta_binary_packed" (INT32, INT64),
- * "delta_length_byte_array", "delta_byte_array", "byte_stream_split". NULL = the default. An encoding for
+ * "delta_length_byte_array", "delta_byte_array", "byte_stream_split", "alp" (FLOAT, DOUBLE). NULL = the default. An encoding for
  * all columns goes to those that can take it; one for a column that cannot is ARG. */
 typedef struct inlay_column_options {
     uint32_t leaf;
@@ -48,7 +49,8 @@ typedef struct inlay_column_options {
 
 /* Profiles: "compat" (the default: what every reader of the last ten years takes), "balanced" (delta and byte stream
  * split encodings where they are smaller on the first page of a column chunk), "smallest" (all encodings, zstd:12),
- * "newest" (all encodings, v2 pages). A codec, encoding or page version that is given counts more. */
+ * "newest" (all encodings, ALP too, v2 pages, IEEE 754 and INT96 column orders: only readers of format 2.14 take it
+ * all). A codec, encoding or page version that is given counts more. */
 typedef struct inlay_write_options {
     const char *profile;     /* "compat" */
     const char *codec;       /* the profile's: "zstd:3" */

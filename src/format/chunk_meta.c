@@ -37,7 +37,7 @@ static inlay_status chunk_meta_statistics(struct chunk_writer *c, struct mem_poo
     st->max_exact = max->exact && !c->inexact;
     st->has |= 1u << META_ST_MIN_VALUE | 1u << META_ST_MAX_VALUE | 1u << META_ST_MIN_EXACT |
                1u << META_ST_MAX_EXACT;
-    if (type_order_is_signed(s->order))
+    if (type_order_is_signed(s->order) && !s->total)
         st->has |= 1u << META_ST_MIN | 1u << META_ST_MAX; /* old readers, signed order only */
     return INLAY_OK;
 }

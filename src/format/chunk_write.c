@@ -53,9 +53,9 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
         buf_init(bufs[i], env);
     if (!(o->flags & INLAY_WRITE_AS_IS))
         fit_init(&c->fit, node, o->flags & INLAY_WRITE_STRICT);
-    stats_init(&c->stats, env, node);
-    stats_init(&c->chunk_stats, env, node);
-    index_init(&c->index, env, node);
+    stats_init(&c->stats, env, node, o->new_orders);
+    stats_init(&c->chunk_stats, env, node, o->new_orders);
+    index_init(&c->index, env, node, o->new_orders);
     if (o->bloom_fpp > 0)
         TRY(bloom_builder_init(&c->bloom, env, o->bloom_fpp, o->bloom_bytes));
     TRY(mem_new(env, counts * sizeof(int64_t), &block));

@@ -82,6 +82,7 @@ struct chunk_options {
     size_t page_bytes, page_rows, dictionary_bytes, bloom_bytes;
     double bloom_fpp; /* 0 = no filter */
     uint32_t version, flags;
+    bool new_orders; /* as in stats.h */
 };
 
 INLAY_CHECKED inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env,

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-void index_init(struct index *x, inlay_env *env, const inlay_node *leaf)
+void index_init(struct index *x, inlay_env *env, const inlay_node *leaf, bool new_orders)
 {
     *x = (struct index){.env = env, .leaf = leaf, .complete = true};
-    stats_init(&x->order, env, leaf);
+    stats_init(&x->order, env, leaf, new_orders);
     buf_init(&x->pages, env);
     buf_init(&x->bounds, env);
     buf_init(&x->histograms, env);

@@ -26,7 +26,7 @@ struct index {
     bool no_nans, no_sizes; /* some page's NaNs, or histograms and value bytes, are not known */
 };
 
-void index_init(struct index *x, inlay_env *env, const inlay_node *leaf);
+void index_init(struct index *x, inlay_env *env, const inlay_node *leaf, bool new_orders);
 void index_free(struct index *x);
 void index_clear(struct index *x);
 /* Note a page. `rep`, `def`: counts of each level, [max_rep + 1], [max_def + 1]. */

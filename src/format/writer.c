@@ -78,6 +78,8 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         bloom_bytes = c->bloom_bytes ? c->bloom_bytes : bloom_bytes;
     }
     const inlay_node *node = inlay_schema_leaf(w->schema, leaf);
+    if (node->type == INLAY_INT96 && !(w->flags & INLAY_WRITE_INT96))
+        return err_set(w->env, INLAY_ARG, ERR("INT96 is deprecated and written on request only"));
     if (bloom_fpp < 0 || bloom_fpp >= 1 || bloom_fpp != bloom_fpp ||
         (bloom_fpp > 0 && node->type == INLAY_BOOLEAN))
         return err_set(w->env, INLAY_ARG, ERR("a bloom filter wants a share between 0 and 1, and is not for BOOLEAN"));
@@ -91,6 +93,7 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         .bloom_bytes = bloom_bytes,
         .version = w->version,
         .flags = w->flags,
+        .new_orders = w->profile->new_orders,
     };
     const struct codec *parsed = NULL;
     int level = 0;

@@ -61,7 +61,7 @@ MADE_FN uint32_t made_group(struct made *m, uint32_t parent, const char *name, u
 MADE_FN void made_writer(struct made *m, const inlay_write_options *options)
 {
     inlay_write_options o = options ? *options : (inlay_write_options){0};
-    o.flags |= INLAY_WRITE_AS_IS; /* values that break their annotation are part of the tests */
+    o.flags |= INLAY_WRITE_AS_IS | INLAY_WRITE_INT96; /* values that break their annotation are part of the tests */
     CHECK_INT(inlay_writer_open(m->env, &m->sink, m->schema, &o, &m->writer), INLAY_OK);
 }
 /* Levels and values of one column; def, rep NULL as in inlay_batch. */
