@@ -240,6 +240,22 @@ inlay_status event_labels(inlay_events *events, const inlay_event_label *labels,
 
 /* ---- adding, removing, choosing ---- */
 
+bool event_shallow(inlay_bytes json)
+{
+    bool string = false;
+    int depth = 0;
+    for (size_t i = 0; i < json.len && depth <= EVENT_DEPTH; i++) {
+        uint8_t c = json.data[i];
+        if (c == '"')
+            string = !string;
+        else if (string)
+            i += c == '\\';
+        else
+            depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+    }
+    return depth <= EVENT_DEPTH;
+}
+
 /* `further` must be members of other names: it is written between others. */
 static inlay_status event_check_further(inlay_events *events, inlay_bytes further)
 {
@@ -265,6 +281,8 @@ static inlay_status event_check_further(inlay_events *events, inlay_bytes furthe
                     json_fail(&r, ERR("a further member with a name of its own"));
             json_skip(&r);
         }
+        if (!event_shallow(further))
+            json_fail(&r, ERR("arrays and objects nest too deep"));
         if (!json_finish(&r))
             status = err_set(events->env, INLAY_ARG, r.failed);
     }

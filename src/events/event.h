@@ -49,6 +49,11 @@ INLAY_CHECKED inlay_status event_copy(inlay_events *events, const inlay_event *f
 INLAY_CHECKED inlay_status event_labels(inlay_events *events, const inlay_event_label *labels, size_t n,
                                         inlay_event *event);
 
+/* Do further members stay within EVENT_DEPTH arrays and objects in each other, so that what is written, a level or
+ * two deeper, can be read again? */
+enum { EVENT_DEPTH = 100 };
+bool event_shallow(inlay_bytes json);
+
 int event_compare(inlay_bytes a, inlay_bytes b); /* as bytes, the shorter one first */
 bool event_equal(inlay_bytes a, inlay_bytes b);  /* absent is not empty */
 bool event_same(const inlay_event *a, const inlay_event *b);

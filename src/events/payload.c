@@ -140,7 +140,10 @@ static void payload_compact(struct buf *b, inlay_bytes json)
 
 static void payload_further(struct payload_reader *r, const struct json_value *key)
 {
+    size_t at = payload_here(r);
     inlay_bytes span = json_span(&r->json);
+    if (!event_shallow(span))
+        payload_fail(r, ERR("arrays and objects nest too deep"), at, NULL);
     if (r->further.bytes)
         buf_u8(&r->further, ',');
     buf_u8(&r->further, '"');

@@ -85,6 +85,28 @@ static void pay_further(void)
     inlay_events_close(events);
 }
 
+static void pay_deep(void) /* what is taken can be written and read again */
+{
+    char text[400];
+    for (size_t depth = 95; depth < 127; depth++) {
+        inlay_events *events = list_from(NULL), *again = list_from(NULL);
+        inlay_memory_sink memory;
+        inlay_sink sink = inlay_sink_memory(&memory, test_env());
+        size_t n = (size_t)snprintf(text, sizeof text, "{\"timestamp\":1,\"description\":\"a\",\"x\":");
+        memset(text + n, '[', depth);
+        memset(text + n + depth, ']', depth);
+        snprintf(text + n + 2 * depth, 2, "}");
+        inlay_status status = inlay_events_add_text(events, list_bytes(text), INLAY_EVENTS_LINES, NULL);
+        CHECK_INT(status, depth <= 100 ? INLAY_OK : INLAY_ARG);
+        CHECK_INT(inlay_events_write(events, INLAY_EVENTS_PAYLOAD, NULL, &sink), INLAY_OK);
+        CHECK_INT(inlay_events_add_payload(again, (inlay_bytes){memory.data, memory.bytes}), INLAY_OK);
+        CHECK_INT(inlay_events_count(again), inlay_events_count(events));
+        inlay_sink_memory_free(&memory);
+        inlay_events_close(events);
+        inlay_events_close(again);
+    }
+}
+
 static void pay_forms(void)
 {
     static const struct {
@@ -269,6 +291,7 @@ TEST_SUITE(events_payload) = {
     {"payload: members are written in one order", pay_order},
     {"payload: escapes are read, and written as serde_json does", pay_escapes},
     {"payload: unknown members are kept", pay_further},
+    {"payload: unknown members nest a hundred deep and no deeper", pay_deep},
     {"parses object payload, bare array payload, jsonl payload; detects jsonl without extension", pay_forms},
     {"parses jsonl payload (forced), and nothing else then", pay_forced_lines},
     {"parses rfc3339 timestamp, humantime duration, duration ns int", pay_values},
