@@ -100,7 +100,7 @@ static int events_form(const struct events_settings *s, enum inlay_events_form o
 
 static int events_list(const struct events_settings *s, char **paths, int n)
 {
-    enum inlay_events_form form;
+    enum inlay_events_form form = INLAY_EVENTS_GUESS;
     int code = events_form(s, INLAY_EVENTS_GUESS, &form);
     (void)n;
     return code == REPORT_DONE ? events_print(s, paths[0], form) : code;
@@ -108,7 +108,7 @@ static int events_list(const struct events_settings *s, char **paths, int n)
 
 static int events_export(const struct events_settings *s, char **paths, int n)
 {
-    enum inlay_events_form form;
+    enum inlay_events_form form = INLAY_EVENTS_GUESS;
     int code = events_form(s, INLAY_EVENTS_PAYLOAD, &form);
     (void)n;
     return code == REPORT_DONE ? events_print(s, paths[0], form) : code;
