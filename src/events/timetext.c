@@ -117,7 +117,7 @@ static bool timetext_join(const int64_t f[6], struct timetext_moment *m)
     static const uint8_t last[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     enum { TIMETEXT_YEARS = 262142 }; /* chrono's calendar */
     bool leap = f[0] % 4 == 0 && (f[0] % 100 != 0 || f[0] % 400 == 0);
-    if (f[0] > TIMETEXT_YEARS || f[0] < -TIMETEXT_YEARS || f[1] < 1 || f[1] > 12 || f[2] < 1 ||
+    if (f[0] > TIMETEXT_YEARS || f[0] < -TIMETEXT_YEARS - 1 || f[1] < 1 || f[1] > 12 || f[2] < 1 ||
         f[2] > last[f[1] - 1] + (f[1] == 2 && leap))
         return false;
     if (f[3] < 0 || f[3] > 23 || f[4] < 0 || f[4] > 59 || f[5] < 0 || f[5] > 60)
