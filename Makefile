@@ -61,12 +61,12 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS POSIX MALLOC ERROR_TEXT
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes text buf hash io io_posix) \
+  $(call list,base,mem bytes text buf hash utf8 json json_write io io_posix) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp alp_write table) \
@@ -76,6 +76,7 @@ LIB_SRC := \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare number moment bind prune column where) \
+  $(call list,events,timetext event inline payload settle emit) \
   $(call list,merge,sortkey union feed rank lane keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))
