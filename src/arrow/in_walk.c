@@ -252,12 +252,12 @@ static inlay_status arrow_in_leaf(struct arrow_in *in, uint32_t leaf, const stru
         size_t take = (size_t)some, present = take;
         uint8_t *def = in->def.data + in->n_levels;
         if (bitmap)
-            present = arrow_in_bits(bitmap, at, take, base, def);
+            present = arrow_in_bits(bitmap, at, take, (uint8_t)(node->def - 1), def);
         else
             memset(def, node->def, take);
         if (node->coded)
             TRY(arrow_in_coded(in, leaf, array, at, take, def, &present));
-        else if (node->optional || present == take)
+        else
             TRY(arrow_in_take(node, array, at, take, def, node->def, present, &in->scratch,
                               in->values.data + in->n_values * node->out_bytes));
         if (!node->optional && present < take)

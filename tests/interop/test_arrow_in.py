@@ -27,7 +27,17 @@ class Refused(Exception):
 
 
 
+class Env(ctypes.Structure):
+    """inlay_env, as far as its error is wanted."""
+    _fields_ = [("allocator", ctypes.c_void_p * 2), ("limits", ctypes.c_uint64 * 10), ("depths", ctypes.c_uint32 * 3),
+                ("used_bytes", ctypes.c_uint64), ("peak_bytes", ctypes.c_uint64), ("status", ctypes.c_int),
+                ("what", ctypes.c_char_p), ("at", ctypes.c_int64), ("input", ctypes.c_int32),
+                ("row_group", ctypes.c_int32), ("row", ctypes.c_int64), ("page", ctypes.c_int32),
+                ("os_error", ctypes.c_int32), ("column", ctypes.c_char * 120)]
+
+
 ENV = ctypes.c_void_p(CALLOC(1, 4096))
+ERROR = Env.from_address(ENV.value)
 IN_ORDER, HOLD = 1, 32
 
 
@@ -43,7 +53,7 @@ def write_stream(stream, path, row_group_rows=0, row_group_bytes=0, no_schema=Fa
     ctypes.CFUNCTYPE(None, ctypes.c_void_p)(stream.release)(ctypes.addressof(stream))
     if status:
         LIB.inlay_output_abort(output)
-        raise Refused(LIB.inlay_status_name(status).decode())
+        raise Refused(f"{LIB.inlay_status_name(status).decode()}: {ERROR.what.decode()}: {ERROR.column.decode()}")
     if LIB.inlay_output_commit(output):
         raise RuntimeError("cannot commit " + path)
 
@@ -74,6 +84,16 @@ def duck(path):
     return duckdb.sql(f"from read_parquet('{path}')").fetchall()
 
 
+def without_names(schema):
+    """A schema whose lists have one name for elements: files say "element", other writers "item"."""
+    def plain(t):
+        if pa.types.is_list(t) or pa.types.is_large_list(t):
+            return (pa.list_ if pa.types.is_list(t) else pa.large_list)(
+                pa.field("element", plain(t.value_type), t.value_field.nullable, t.value_field.metadata))
+        return t
+    return pa.schema([pa.field(f.name, plain(f.type), f.nullable, f.metadata) for f in schema], schema.metadata)
+
+
 def table_differs(want, got):
     if not want.schema.equals(got.schema, check_metadata=True):
         return f"schema\n{want.schema}\nours\n{got.schema}"
@@ -87,8 +107,15 @@ def table_differs(want, got):
 def same_as_pyarrow(table, with_duck=False, source=None, **options):
     """None, or the first difference between our file and pyarrow's."""
     pq.write_table(table, THEIRS)
-    write(source or table, OURS, **options)
-    why = verify(OURS) or table_differs(read_by(THEIRS), read_by(OURS))
+    want = read_by(THEIRS)
+    source = source or (lambda: table)
+    write(source(), OURS, **options)
+    try:
+        why = verify(OURS) or table_differs(want, read_by(OURS))
+    except pa.ArrowNotImplementedError:  # it does not put dictionaries together that lie in structs and lists
+        write(source(), OURS, no_schema=True, **options)
+        why = verify(OURS) or (None if all(values(a) == values(b) for a, b in zip(want.columns, read_by(OURS).columns))
+                               else "values differ")
     if why is None and with_duck:
         try:
             want = duck(THEIRS)
@@ -107,12 +134,15 @@ def check(name, table, **options):
     fact(name, why is None, why)
 
 
-def refused(name, table, status, **options):
+def refused(name, table, status, column="c", **options):
+    """Refused with this status and column, and the file that was there before still stands."""
+    write(pa.table({"before": [1]}), OURS)
     try:
         write(table, OURS, **options)
         fact(name, False, "written")
     except Refused as e:
-        fact(name, str(e) == status, str(e))
+        fact(name, str(e).startswith(status) and str(e).endswith(": " + column) and
+             read_by(OURS).column_names == ["before"], str(e))
 
 
 # ---- every type ----
@@ -212,14 +242,15 @@ refused("a decimal of negative scale", pa.table({"c": pa.array([100], pa.decimal
 refused("a null where there is none", pa.table([pa.array([1, None])], schema=pa.schema([pa.field("c", pa.int64(), False)])), "bad argument")
 refused("a null element where there is none",
         pa.table({"c": pa.ListArray.from_arrays(pa.array([0, 2], pa.int32()), pa.array([1, None]),
-                                                type=pa.list_(pa.field("item", pa.int64(), False)))}), "bad argument")
+                                                type=pa.list_(pa.field("item", pa.int64(), False)))}), "bad argument",
+        column="c.list.element")
 refused("seconds beyond milliseconds", pa.table({"c": pa.array([2**62], pa.timestamp("s"))}), "bad argument")
 refused("a date64 within a day", pa.table({"c": pa.array([1], pa.int64()).view(pa.date64())}), "bad argument")
 raw = pa.py_buffer((10**6).to_bytes(16, "little"))
 refused("a decimal of too many digits", pa.table({"c": pa.Array.from_buffers(pa.decimal128(5, 2), 1, [None, raw])}), "bad argument")
 refused("an index beyond its dictionary", pa.table({"c":
     pa.DictionaryArray.from_arrays(pa.array([5], pa.int8()), pa.array(["a"]), safe=False)}), "bad argument")
-refused("an encoding that is not known", pa.table({"c": [1]}), "bad argument", encoding="nothing")
+refused("an encoding that is not known", pa.table({"c": [1]}), "bad argument", column="", encoding="nothing")
 
 
 def breaking():
@@ -231,7 +262,7 @@ try:
     write(pa.RecordBatchReader.from_batches(pa.schema([("c", pa.int64())]), breaking()), OURS)
     fact("a stream that breaks is an error", False)
 except Refused as e:
-    fact("a stream that breaks is an error", str(e) == "io", str(e))
+    fact("a stream that breaks is an error", str(e).startswith("io: the Arrow stream failed"), str(e))
 
 # ---- batches, row groups, dictionaries that change ----
 
@@ -257,7 +288,7 @@ check("row groups by bytes", numbers_table, row_group_bytes=100000, codec="none"
 fact("row groups by bytes: some of them", 3 < pq.ParquetFile(OURS).metadata.num_row_groups < 30)
 for flags in (IN_ORDER, IN_ORDER | HOLD):
     check(f"columns in order, flags {flags}", numbers_table, flags=flags, codec="snappy",
-          source=pa.RecordBatchReader.from_batches(numbers_table.schema, numbers_table.to_batches(max_chunksize=30000)))
+          source=lambda: pa.RecordBatchReader.from_batches(numbers_table.schema, numbers_table.to_batches(max_chunksize=30000)))
     fact("columns in order: a row group a batch", pq.ParquetFile(OURS).metadata.num_row_groups == 4)
     check(f"dictionaries that change, in order, flags {flags}", pa.table({"c": words}), flags=flags)
 for profile in ("balanced", "smallest", "newest"):
@@ -388,7 +419,8 @@ for k in range(int(os.environ.get("FILES", "300"))):
                    dictionary_bytes=r.choice([0, 60]), flags=r.choice([0, 0, IN_ORDER, IN_ORDER | HOLD]),
                    profile=r.choice([None, None, "balanced", "newest"]))
     try:
-        why = same_as_pyarrow(table, source=pa.RecordBatchReader.from_batches(table.schema, batches), **options)
+        why = same_as_pyarrow(table, source=lambda: pa.RecordBatchReader.from_batches(table.schema, batches),
+                              **options)
     except (Refused, RuntimeError, pa.ArrowException) as e:
         why = f"{type(e).__name__}: {e}"
     fact(f"random table SEED={SEED} number {k} {options}", why is None, why)
@@ -439,10 +471,15 @@ for path in files("data/recordings/*.parquet"):
     name = os.path.basename(path)
     table = read_by(path)
     write(table, OURS, codec="zstd:1")
-    why = verify(OURS) or table_differs(table, read_by(OURS))
+    want = without_names(table.schema)
+    got = read_by(OURS)
+    why = verify(OURS) or (None if want.equals(got.schema, check_metadata=True) else "schema") or \
+        (None if table.cast(want).equals(got) else "values")
     fact(f"recording through Arrow: {name}", why is None, why)
     ours_to_ours(path, codec="zstd:1")
-    why = verify(OURS) or table_differs(table, read_by(OURS))
+    got = read_by(OURS)
+    why = verify(OURS) or (None if want.equals(got.schema, check_metadata=True) else "schema") or \
+        (None if table.cast(want).equals(got) else "values")
     fact(f"recording, ours to ours: {name}", why is None, why)
 if not files("data/recordings/*.parquet"):
     skip("recordings", "the corpus is absent (set CORPUS)")
