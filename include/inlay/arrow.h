@@ -185,7 +185,7 @@ enum {
  *
  * Dictionaries are numbered anew. The list of features and the metadata of the message itself are not kept.
  * Errors: ARG (no such field), UNSUPPORTED (a union, a type that is not known; without INLAY_ARROW_DROP_UNKNOWN also
- *         tables with parts that are not known; env->error.column is the field), LIMIT (more than 2 GiB), NOMEM, IO.
+ *         tables with parts that are not known; env->error.column is the field), LIMIT (limits.footer_bytes), NOMEM, IO.
  * Source: Arrow Columnar Format "Encapsulated message format"; Message.fbs, Schema.fbs; FlatBuffers "Internals". */
 INLAY_API INLAY_CHECKED inlay_status inlay_arrow_schema_compose(inlay_env *env, const inlay_arrow_pick *fields,
                                                                 size_t n_fields, const inlay_key_value *metadata,

@@ -11,14 +11,33 @@
 
 #if INLAY_WRITE
 
-enum { ARROW_FRAME_BYTES = 8, ARROW_METADATA_V5 = 4 };
+enum {
+    ARROW_FRAME_BYTES = 8,
+    ARROW_METADATA_V5 = 4,
+    ARROW_MOST_BYTES = 256 << 20 /* where limits.footer_bytes is 0, as its default */
+};
 
 struct arrow_encoder {
     inlay_env *env;
     struct buf b; /* the frame, then the FlatBuffer */
     int64_t next_dictionary;
     uint32_t flags;
+    size_t most_bytes;
 };
+
+/* Texts and vectors of a message may lie on each other, so what is read from few bytes may be long. */
+static bool arrow_encode_fits(struct arrow_encoder *e, size_t bytes)
+{
+    if (e->b.status == INLAY_OK && (e->b.bytes > e->most_bytes || bytes > e->most_bytes - e->b.bytes))
+        e->b.status = err_set(e->env, INLAY_LIMIT, ERR("ARROW:schema larger than limits.footer_bytes"));
+    return e->b.status == INLAY_OK;
+}
+
+static void arrow_encode_text(struct arrow_encoder *e, inlay_bytes text, size_t link)
+{
+    if (arrow_encode_fits(e, text.len))
+        flat_link(&e->b, link, flat_put_string(&e->b, text));
+}
 
 /* One field to be written: an entry, perhaps under another name and with other metadata. */
 struct arrow_source {
@@ -38,15 +57,15 @@ static inlay_key_value arrow_source_pair(const struct arrow_source *source, uint
     return arrow_entry_metadata(source->schema, source->entry, i);
 }
 
-static void arrow_encode_pair(struct buf *b, inlay_key_value pair, size_t link)
+static void arrow_encode_pair(struct arrow_encoder *e, inlay_key_value pair, size_t link)
 {
     struct flat_table table;
     struct flat_field slots[ARROW_PAIR_SLOTS] = {
         [ARROW_PAIR_KEY] = {4, 0}, [ARROW_PAIR_VALUE] = {pair.has_value ? 4 : 0, 0}};
-    flat_link(b, link, flat_put_table(b, slots, ARROW_PAIR_SLOTS, &table));
-    flat_link(b, table.at[ARROW_PAIR_KEY], flat_put_string(b, pair.key));
+    flat_link(&e->b, link, flat_put_table(&e->b, slots, ARROW_PAIR_SLOTS, &table));
+    arrow_encode_text(e, pair.key, table.at[ARROW_PAIR_KEY]);
     if (pair.has_value)
-        flat_link(b, table.at[ARROW_PAIR_VALUE], flat_put_string(b, pair.value));
+        arrow_encode_text(e, pair.value, table.at[ARROW_PAIR_VALUE]);
 }
 
 /* ---- types ---- */
@@ -67,7 +86,7 @@ static void arrow_encode_type(struct arrow_encoder *e, const struct arrow_entry 
         slots[1].width = 4;
     flat_link(&e->b, link, flat_put_table(&e->b, slots, 3, &table));
     if (zone)
-        flat_link(&e->b, table.at[1], flat_put_string(&e->b, entry->timezone));
+        arrow_encode_text(e, entry->timezone, table.at[1]);
 }
 
 static void arrow_encode_dictionary(struct arrow_encoder *e, const struct arrow_entry *entry, size_t link)
@@ -122,6 +141,7 @@ static inlay_status arrow_encode_field(struct arrow_encoder *e, const struct arr
     const inlay_arrow_pick *pick = source->pick;
     struct flat_table table;
     TRY(arrow_encode_check(e, entry));
+    TRY(e->b.status);
     size_t n_pairs = pick && pick->metadata ? pick->n_metadata : entry->n_metadata;
     struct flat_field slots[ARROW_FIELD_SLOTS] = {[ARROW_FIELD_NAME] = {4, 0},
                                                   [ARROW_FIELD_NULLABLE] = {1, entry->nullable},
@@ -131,8 +151,7 @@ static inlay_status arrow_encode_field(struct arrow_encoder *e, const struct arr
                                                   [ARROW_FIELD_CHILDREN] = {4, 0},
                                                   [ARROW_FIELD_METADATA] = {n_pairs ? 4 : 0, 0}};
     flat_link(&e->b, link, flat_put_table(&e->b, slots, ARROW_FIELD_SLOTS, &table));
-    flat_link(&e->b, table.at[ARROW_FIELD_NAME],
-              flat_put_string(&e->b, pick && pick->name.data ? pick->name : entry->name));
+    arrow_encode_text(e, pick && pick->name.data ? pick->name : entry->name, table.at[ARROW_FIELD_NAME]);
     arrow_encode_type(e, entry, table.at[ARROW_FIELD_PARAMETERS]);
     if (entry->dictionary)
         arrow_encode_dictionary(e, entry, table.at[ARROW_FIELD_DICTIONARY]);
@@ -140,8 +159,8 @@ static inlay_status arrow_encode_field(struct arrow_encoder *e, const struct arr
     if (n_pairs) {
         size_t vector = flat_put_vector(&e->b, n_pairs);
         flat_link(&e->b, table.at[ARROW_FIELD_METADATA], vector);
-        for (size_t i = 0; i < n_pairs; i++)
-            arrow_encode_pair(&e->b, arrow_source_pair(source, (uint32_t)i), vector + 4 + 4 * i);
+        for (size_t i = 0; i < n_pairs && e->b.status == INLAY_OK; i++)
+            arrow_encode_pair(e, arrow_source_pair(source, (uint32_t)i), vector + 4 + 4 * i);
     }
     return e->b.status;
 }
@@ -168,8 +187,8 @@ static inlay_status arrow_encode_schema(struct arrow_encoder *e, const inlay_arr
         return e->b.status;
     vector = flat_put_vector(&e->b, n_metadata);
     flat_link(&e->b, table.at[ARROW_SCHEMA_METADATA], vector);
-    for (size_t i = 0; i < n_metadata; i++)
-        arrow_encode_pair(&e->b, metadata[i], vector + 4 + 4 * i);
+    for (size_t i = 0; i < n_metadata && e->b.status == INLAY_OK; i++)
+        arrow_encode_pair(e, metadata[i], vector + 4 + 4 * i);
     return e->b.status;
 }
 
@@ -187,9 +206,8 @@ static inlay_status arrow_encode(struct arrow_encoder *e, const inlay_arrow_pick
     flat_link(&e->b, ARROW_FRAME_BYTES, flat_put_table(&e->b, slots, 4, &table));
     TRY(arrow_encode_schema(e, fields, n_fields, metadata, n_metadata, table.at[ARROW_MESSAGE_HEADER]));
     flat_pad(&e->b, 8);
+    (void)arrow_encode_fits(e, 0);
     TRY(e->b.status);
-    if (e->b.bytes > INT32_MAX)
-        return err_set(e->env, INLAY_LIMIT, ERR("ARROW:schema larger than 2 GiB"));
     store_le32(e->b.data + 4, (uint32_t)(e->b.bytes - ARROW_FRAME_BYTES));
     return INLAY_OK;
 }
@@ -198,12 +216,14 @@ inlay_status inlay_arrow_schema_compose(inlay_env *env, const inlay_arrow_pick *
                                         const inlay_key_value *metadata, size_t n_metadata, uint32_t flags,
                                         const inlay_sink *sink)
 {
-    struct arrow_encoder e = {.env = env, .flags = flags};
+    struct arrow_encoder e = {.env = env, .flags = flags, .most_bytes = ARROW_MOST_BYTES};
     struct buf text;
     buf_init(&e.b, env);
     buf_init(&text, env);
-    inlay_status status = n_fields > INT32_MAX / 8 || n_metadata > INT32_MAX / 8
-                              ? err_set(env, INLAY_LIMIT, ERR("ARROW:schema larger than 2 GiB"))
+    if (env->limits.footer_bytes)
+        e.most_bytes = env->limits.footer_bytes < INT32_MAX ? (size_t)env->limits.footer_bytes : INT32_MAX;
+    inlay_status status = n_fields > e.most_bytes / 4 || n_metadata > e.most_bytes / 4
+                              ? err_set(env, INLAY_LIMIT, ERR("ARROW:schema larger than limits.footer_bytes"))
                               : arrow_encode(&e, fields, n_fields, metadata, n_metadata);
     if (status == INLAY_OK) {
         flat_put_base64(&text, e.b.data, e.b.bytes);

@@ -112,7 +112,10 @@ def same_as_pyarrow(table, with_duck=False, source=None, **options):
     write(source(), OURS, **options)
     try:
         why = verify(OURS) or table_differs(want, read_by(OURS))
-    except pa.ArrowNotImplementedError:  # it does not put dictionaries together that lie in structs and lists
+    except (pa.ArrowNotImplementedError, OSError) as e:
+        # it does not put dictionaries together that lie in structs and lists, or that other encodings follow
+        if "implemented" not in str(e):
+            raise
         write(source(), OURS, no_schema=True, **options)
         why = verify(OURS) or (None if all(values(a) == values(b) for a, b in zip(want.columns, read_by(OURS).columns))
                                else "values differ")
