@@ -380,6 +380,8 @@ def deep_value(r, t, nullable):
         return {t.field(i).name: deep_value(r, t.field(i).type, t.field(i).nullable) for i in range(t.num_fields)}
     if pa.types.is_map(t):
         return [(deep_value(r, t.key_type, False), deep_value(r, t.item_type, True)) for _ in range(r.choice([0, 1, 3]))]
+    if pa.types.is_dictionary(t) and t.index_type == pa.int8():  # pyarrow makes indices beyond 8 bits, too
+        return r.randint(-50, 50)
     if pa.types.is_dictionary(t) and not pa.types.is_large_string(t.value_type):
         return deep_value(r, t.value_type, False)
     if t in (pa.string_view(), pa.large_string()) or pa.types.is_dictionary(t):
