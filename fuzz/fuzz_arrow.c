@@ -124,8 +124,8 @@ static void fuzz_write(inlay_env *env, inlay_reader *reader, const inlay_arrow_o
     struct ArrowArrayStream stream;
     inlay_memory_sink memory;
     inlay_sink sink = inlay_sink_memory(&memory, env);
-    inlay_write_options write = {.codec = "none", .flags = how & 1 ? INLAY_WRITE_IN_ORDER : 0};
-    inlay_arrow_write_options o = {.write = &write, .row_group_rows = how & 2 ? 100 : 0};
+    inlay_write_options write = {.codec = "none", .flags = how & 1 ? INLAY_WRITE_IN_ORDER : 0, .row_group_rows = how & 2 ? 100 : 0};
+    inlay_arrow_write_options o = {.write = &write};
     if (inlay_read_arrow(env, reader, options, &stream) != INLAY_OK)
         return;
     inlay_status status = inlay_write_arrow(env, &stream, &sink, &o);

@@ -203,9 +203,7 @@ INLAY_API INLAY_CHECKED inlay_status inlay_schema_from_arrow(inlay_env *env, con
                                                              inlay_schema **schema);
 
 typedef struct inlay_arrow_write_options {
-    const inlay_write_options *write;  /* codec, encodings, pages ...; NULL = the defaults */
-    int64_t row_group_rows;            /* most rows of a row group; 1,048,576 */
-    uint64_t row_group_bytes;          /* about this many packed bytes a row group; 128 MiB */
+    const inlay_write_options *write;  /* codec, encodings, pages, row groups ...; NULL = the defaults */
     const inlay_sorting *sorting;      /* [n_sorting] as inlay_writer_sorting */
     size_t n_sorting;
     const inlay_key_value *key_values; /* [n_key_values] for the footer, behind the schema's metadata */
@@ -230,7 +228,8 @@ typedef struct inlay_arrow_write_options {
  * Codes of a dictionary are kept as codes (profile "compat", encoding "dictionary") where the entries are not more
  * than the batch's rows in the row group and fit dictionary_bytes; entries may repeat or be null, and may change between
  * batches. Values without nulls that lie as Parquet has them are not copied before they are encoded.
- * With INLAY_WRITE_IN_ORDER every batch begins a row group.
+ * Row groups end by row_group_rows, exactly, and by row_group_bytes, looked at every 16,384 rows. With
+ * INLAY_WRITE_IN_ORDER every batch begins a row group, and only its rows bound it.
  *
  * Arrays are believed as far as the C interface gives no way to check: the length of a buffer. Counts, offsets of
  * lists and strings, views, run ends and codes are checked.

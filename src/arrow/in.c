@@ -20,9 +20,9 @@ struct arrow_in_stream {
     struct arrow_in in;
     struct ArrowArrayStream *stream;
     struct ArrowSchema fields;
-    inlay_arrow_write_options options; /* with the defaults */
-    uint32_t flags;                    /* of the writer */
-    int64_t group_rows;                /* in the open row group */
+    inlay_arrow_write_options options;
+    inlay_write_options write; /* with the defaults of row groups */
+    int64_t group_rows;        /* in the open row group */
 };
 
 /* ---- errors ---- */
@@ -54,13 +54,13 @@ static inlay_status arrow_in_column_fault(struct arrow_in_stream *s, uint32_t le
 static bool arrow_in_may_code(const inlay_write_options *o, uint32_t leaf)
 {
     static const char word[] = "dictionary", profile[] = "compat";
-    const char *encoding = o ? o->encoding : NULL;
-    for (size_t i = 0; o && i < o->n_columns; i++)
+    const char *encoding = o->encoding;
+    for (size_t i = 0; i < o->n_columns; i++)
         if (o->columns[i].leaf == leaf && o->columns[i].encoding)
             encoding = o->columns[i].encoding;
     if (encoding)
         return strlen(encoding) == sizeof word - 1 && memcmp(encoding, word, sizeof word) == 0;
-    return !o || !o->profile ||
+    return !o->profile ||
            (strlen(o->profile) == sizeof profile - 1 && memcmp(o->profile, profile, sizeof profile) == 0);
 }
 
@@ -126,10 +126,9 @@ static inlay_status arrow_in_open_with(struct arrow_in_stream *s, const inlay_si
                                        const inlay_arrow_schema *fields)
 {
     struct arrow_in *in = &s->in;
-    const inlay_write_options *w = s->options.write;
+    const inlay_write_options *w = &s->write;
     TRY(arrow_in_plan_make(&in->plan, in->env, fields));
-    in->dictionary_bytes = w && w->dictionary_bytes ? w->dictionary_bytes : (size_t)ARROW_IN_DICTIONARY_BYTES;
-    s->flags = w ? w->flags : 0;
+    in->dictionary_bytes = w->dictionary_bytes ? w->dictionary_bytes : (size_t)ARROW_IN_DICTIONARY_BYTES;
     TRY(arrow_in_paths(in, w));
     TRY(inlay_writer_open(in->env, sink, in->plan.schema, w, &in->writer));
     if (s->options.n_sorting)
@@ -164,7 +163,7 @@ static inlay_status arrow_in_end_group(struct arrow_in_stream *s)
 static inlay_status arrow_in_slice(struct arrow_in_stream *s, const struct ArrowArray *batch, int64_t row, int64_t n,
                                    int64_t rows_left)
 {
-    bool in_order = s->flags & INLAY_WRITE_IN_ORDER;
+    bool in_order = s->write.flags & INLAY_WRITE_IN_ORDER;
     for (uint32_t leaf = 0; leaf < s->in.plan.n_leaves; leaf++) {
         TRY(arrow_in_column_fault(s, leaf, arrow_in_rows(&s->in, leaf, batch, row, n, rows_left)));
         if (in_order)
@@ -176,14 +175,14 @@ static inlay_status arrow_in_slice(struct arrow_in_stream *s, const struct Arrow
 
 static inlay_status arrow_in_batch_rows(struct arrow_in_stream *s, const struct ArrowArray *batch)
 {
-    bool in_order = s->flags & INLAY_WRITE_IN_ORDER;
+    bool in_order = s->write.flags & INLAY_WRITE_IN_ORDER;
     for (int64_t row = 0, n; row < batch->length; row += n) {
-        int64_t room = s->options.row_group_rows - s->group_rows, left = batch->length - row;
+        int64_t room = (int64_t)s->write.row_group_rows - s->group_rows, left = batch->length - row;
         left = left < room ? left : room;
         n = in_order || left < ARROW_IN_SLICE_ROWS ? left : ARROW_IN_SLICE_ROWS;
         TRY(arrow_in_slice(s, batch, row, n, left));
-        if (in_order || s->group_rows >= s->options.row_group_rows ||
-            inlay_writer_pending_bytes(s->in.writer) >= s->options.row_group_bytes)
+        if (in_order || s->group_rows >= (int64_t)s->write.row_group_rows ||
+            inlay_writer_pending_bytes(s->in.writer) >= s->write.row_group_bytes)
             TRY(arrow_in_end_group(s));
     }
     return INLAY_OK;
@@ -260,10 +259,12 @@ inlay_status inlay_write_arrow(inlay_env *env, struct ArrowArrayStream *stream, 
     s->stream = stream;
     if (options)
         s->options = *options;
-    s->options.row_group_rows =
-        s->options.row_group_rows > 0 ? s->options.row_group_rows : (int64_t)ARROW_IN_GROUP_ROWS;
-    s->options.row_group_bytes =
-        s->options.row_group_bytes ? s->options.row_group_bytes : (uint64_t)ARROW_IN_GROUP_BYTES;
+    if (s->options.write)
+        s->write = *s->options.write;
+    if (s->write.row_group_rows == 0 || s->write.row_group_rows > INT64_MAX)
+        s->write.row_group_rows = s->write.row_group_rows ? INT64_MAX : ARROW_IN_GROUP_ROWS;
+    if (s->write.row_group_bytes == 0)
+        s->write.row_group_bytes = ARROW_IN_GROUP_BYTES;
     inlay_status status = arrow_in_open(s, sink);
     if (status == INLAY_OK)
         status = arrow_in_all(s);

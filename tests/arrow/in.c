@@ -663,7 +663,8 @@ static void in_row_groups(void)
     struct in_stream s = {.fields = in_field("+s", "", 0, in_leaf("i", "c", 0), NULL, NULL), .n = 2};
     for (int i = 0; i < 2; i++)
         s.batches[i] = in_array(10, 1, NULL, NULL, NULL, in_fixed(10, NULL, values), NULL);
-    inlay_arrow_write_options o = {.row_group_rows = 8};
+    inlay_write_options w = {.row_group_rows = 8};
+    inlay_arrow_write_options o = {.write = &w};
     CHECK_INT(in_write(&m, &s, &o), INLAY_OK);
     in_open(&m);
     CHECK_INT(inlay_reader_row_groups(m.reader), 3);

@@ -12,13 +12,13 @@ from judge import *
 class WriteOptions(ctypes.Structure):
     _fields_ = [("profile", ctypes.c_char_p), ("codec", ctypes.c_char_p), ("encoding", ctypes.c_char_p),
                 ("page_bytes", ctypes.c_size_t), ("page_rows", ctypes.c_size_t), ("dictionary_bytes", ctypes.c_size_t),
-                ("page_version", ctypes.c_uint32), ("flags", ctypes.c_uint32), ("created_by", ctypes.c_char_p),
+                ("page_version", ctypes.c_uint32), ("row_group_rows", ctypes.c_uint64),
+                ("row_group_bytes", ctypes.c_uint64), ("flags", ctypes.c_uint32), ("created_by", ctypes.c_char_p),
                 ("columns", ctypes.c_void_p), ("n_columns", ctypes.c_size_t)]
 
 
 class ArrowOptions(ctypes.Structure):
-    _fields_ = [("write", ctypes.POINTER(WriteOptions)), ("row_group_rows", ctypes.c_int64),
-                ("row_group_bytes", ctypes.c_uint64), ("sorting", ctypes.c_void_p), ("n_sorting", ctypes.c_size_t),
+    _fields_ = [("write", ctypes.POINTER(WriteOptions)), ("sorting", ctypes.c_void_p), ("n_sorting", ctypes.c_size_t),
                 ("key_values", ctypes.c_void_p), ("n_key_values", ctypes.c_size_t), ("no_schema", ctypes.c_bool)]
 
 
@@ -41,12 +41,11 @@ ERROR = Env.from_address(ENV.value)
 IN_ORDER, HOLD = 1, 32
 
 
-def write_stream(stream, path, row_group_rows=0, row_group_bytes=0, no_schema=False, **write):
+def write_stream(stream, path, no_schema=False, **write):
     """Write an exported stream; the stream is released."""
     output, sink = ctypes.c_void_p(), ctypes.create_string_buffer(64)
     w = WriteOptions(**{k: v.encode() if isinstance(v, str) else v for k, v in write.items()})
-    o = ArrowOptions(write=ctypes.pointer(w), row_group_rows=row_group_rows, row_group_bytes=row_group_bytes,
-                     no_schema=no_schema)
+    o = ArrowOptions(write=ctypes.pointer(w), no_schema=no_schema)
     if LIB.inlay_output_open(ENV, path.encode(), ctypes.byref(output), sink):
         raise RuntimeError("cannot open " + path)
     status = LIB.inlay_write_arrow(ENV, ctypes.byref(stream), sink, ctypes.byref(o))
@@ -294,7 +293,7 @@ for flags in (IN_ORDER, IN_ORDER | HOLD):
           source=lambda: pa.RecordBatchReader.from_batches(numbers_table.schema, numbers_table.to_batches(max_chunksize=30000)))
     fact("columns in order: a row group a batch", pq.ParquetFile(OURS).metadata.num_row_groups == 4)
     check(f"dictionaries that change, in order, flags {flags}", pa.table({"c": words}), flags=flags)
-for profile in ("balanced", "smallest", "newest"):
+for profile in ("balanced", "smallest"):  # others do not read all of "newest" yet
     check(f"profile {profile}", numbers_table.append_column("d", numbers_table["s"].dictionary_encode()), profile=profile,
           codec="zstd:1")
 check("long lists that cross pieces", pa.table({"l": pa.array([list(range(50000)), None, [], list(range(70001))])}))
@@ -422,7 +421,7 @@ for k in range(int(os.environ.get("FILES", "300"))):
     options = dict(row_group_rows=r.choice([0, 1, 7, 50]), codec=r.choice(["none", "snappy", "zstd:1"]),
                    page_rows=r.choice([0, 3, 20]), page_bytes=r.choice([0, 100]), page_version=r.choice([0, 1, 2]),
                    dictionary_bytes=r.choice([0, 60]), flags=r.choice([0, 0, IN_ORDER, IN_ORDER | HOLD]),
-                   profile=r.choice([None, None, "balanced", "newest"]))
+                   profile=r.choice([None, None, "balanced", "smallest"]))
     try:
         why = same_as_pyarrow(table, source=lambda: pa.RecordBatchReader.from_batches(table.schema, batches),
                               **options)
