@@ -342,6 +342,58 @@ duplicate = pa.table([pa.array([1]), pa.array(["x"])], names=["same", "same"])
 write(duplicate, OURS)
 fact("duplicate names", read_by(OURS).columns[1].to_pylist() == ["x"])
 
+
+
+class Bytes(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_char_p), ("len", ctypes.c_size_t)]
+
+
+class KeyValue(ctypes.Structure):
+    _fields_ = [("key", Bytes), ("value", Bytes), ("has_value", ctypes.c_bool)]
+
+
+class Pick(ctypes.Structure):
+    _fields_ = [("schema", ctypes.c_void_p), ("field", ctypes.c_uint32), ("name", Bytes),
+                ("metadata", ctypes.POINTER(KeyValue)), ("n_metadata", ctypes.c_size_t)]
+
+
+def composed(sources, picks):
+    """ARROW:schema of picks (source, field, new name or None, new metadata or None), as pyarrow reads it."""
+    handles = []
+    for source in sources:
+        text = base64.b64encode(source.serialize().to_pybytes())
+        handle = ctypes.c_void_p()
+        if LIB.inlay_arrow_schema_parse(ENV, Bytes(text, len(text)), ctypes.byref(handle)):
+            raise Refused("parse")
+        handles.append(handle)
+    made = (Pick * len(picks))()
+    for out, (source, field, name, metadata) in zip(made, picks):
+        out.schema, out.field = handles[source], field
+        if name is not None:
+            out.name = Bytes(name.encode(), len(name.encode()))
+        if metadata is not None:
+            pairs = [KeyValue(Bytes(k.encode(), len(k.encode())), Bytes(v.encode(), len(v.encode())), True)
+                     for k, v in metadata.items()]
+            out.metadata, out.n_metadata = (KeyValue * max(1, len(pairs)))(*pairs), len(pairs)
+    output, sink = ctypes.c_void_p(), ctypes.create_string_buffer(64)
+    if LIB.inlay_output_open(ENV, OURS.encode(), ctypes.byref(output), sink) or \
+            LIB.inlay_arrow_schema_compose(ENV, made, ctypes.c_size_t(len(picks)), None, ctypes.c_size_t(0), 0, sink) or \
+            LIB.inlay_output_commit(output):
+        raise Refused(ERROR.what.decode())
+    for handle in handles:
+        LIB.inlay_arrow_schema_close(handle)
+    with open(OURS, "rb") as f:
+        return pa.ipc.read_schema(pa.py_buffer(base64.b64decode(f.read(), validate=True)))
+
+
+other = pa.schema([pa.field("cpu_usage", pa.dictionary(pa.int8(), pa.string()), True, {"state": "system"})])
+told = composed([rezolus, everything, other], [(2, 0, "node1::cpu_usage", None), (0, 3, None, None), (0, 1, None, {"node": "web01"}),
+                                               (0, 0, "t", {})] + [(1, i, None, None) for i in reversed(range(len(TYPES)))])
+want = pa.schema([other.field(0).with_name("node1::cpu_usage"), rezolus.field(3),
+                  rezolus.field(1).with_metadata({"node": "web01"}), rezolus.field(0).with_name("t").remove_metadata()] +
+                 [everything.field(i) for i in reversed(range(len(TYPES)))])
+fact("ARROW:schema of columns renamed, dropped and joined from three schemas", told.equals(want, check_metadata=True), told)
+
 # ---- random tables ----
 
 SEED = int(os.environ.get("SEED", "20261121"))
