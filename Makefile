@@ -77,7 +77,7 @@ LIB_SRC := \
                     in_type in_plan in_take in_dictionary in_walk in) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare number moment bind prune column where) \
-  $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
+  $(call list,merge,sortkey union feed rank keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
