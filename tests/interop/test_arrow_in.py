@@ -394,6 +394,46 @@ want = pa.schema([other.field(0).with_name("node1::cpu_usage"), rezolus.field(3)
                  [everything.field(i) for i in reversed(range(len(TYPES)))])
 fact("ARROW:schema of columns renamed, dropped and joined from three schemas", told.equals(want, check_metadata=True), told)
 
+# ---- streams of other producers, pyarrow only reads what came of them ----
+
+
+def write_capsule(producer, path, **options):
+    """Anything with __arrow_c_stream__."""
+    capsule = producer.__arrow_c_stream__()
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    write_stream(Stream.from_address(pointer(capsule, b"arrow_array_stream")), path, **options)
+
+
+DUCK = """select i::tinyint as i8, i::ubigint as u64, i / 7 as d, (i % 5)::varchar as s, i::decimal(7, 2) as d7, i::decimal(30, 2) as d30,
+    date '2020-01-01' + i::int as day, timestamp '2020-01-01' + interval (i) second as t, to_timestamp(i) as tz,
+    case when i % 3 > 0 then [i, null, i + 1] end as l, {'a': i, 'b': [{'c': 'x' || i}]} as st, map {i: 'v'} as m,
+    (case when i % 2 = 0 then 'even' else 'odd' end)::enum('even', 'odd', 'neither') as e, i % 4 = 0 as b,
+    uuid '00000000-0000-0000-0000-000000000001' as u, ('x' || i)::blob as bl, array_value(i, i + 1) as a2
+    from range(100) r(i)"""
+relation = duckdb.sql(DUCK)
+try:
+    write_capsule(relation, OURS, row_group_rows=30)
+    want, got = [duckdb.sql(f"select * replace (epoch_us(tz) as tz, u::varchar as u, a2::int[] as a2) from {source}").fetchall()  # DuckDB gives UUIDs as text
+                 for source in (f"({DUCK})", f"'{OURS}'")]
+    why = verify(OURS) or next((f"{a}, want {b}" for a, b in zip(got, want) if repr(a) != repr(b)), None)
+except (Refused, duckdb.Error) as e:
+    why = f"{type(e).__name__}: {e}"
+fact("a relation of DuckDB", why is None, why)
+try:
+    import polars
+except ImportError:
+    polars = None
+    skip("a frame of polars", "polars is not installed")
+if polars:
+    frame = polars.DataFrame({"s": ["a", None, "longer than twelve bytes"], "i": [1, None, 3], "l": [[1, 2], None, []],
+                              "f": [1.5, None, 2.5], "b": [True, None, False], "o": [{"x": 1, "y": "q"}, None, {"x": None, "y": "r"}],
+                              "y": [b"raw", None, b""]}).with_columns(c=polars.col("s").cast(polars.Categorical), n=polars.lit(None))
+    write_capsule(frame, OURS)
+    fact("a frame of polars", verify(OURS) is None and read_by(OURS).to_pylist() == frame.to_dicts(), read_by(OURS).to_pylist())
+    write_capsule(frame.slice(1, 2), OURS)
+    fact("a slice of a frame of polars", read_by(OURS).to_pylist() == frame.to_dicts()[1:], read_by(OURS).to_pylist())
+
 # ---- random tables ----
 
 SEED = int(os.environ.get("SEED", "20261121"))
