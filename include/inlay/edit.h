@@ -39,6 +39,24 @@ INLAY_API INLAY_CHECKED inlay_status inlay_footer_edit(inlay_env *env, const inl
 /* Bytes of the file before its footer. */
 INLAY_API uint64_t inlay_reader_data_bytes(const inlay_reader *reader);
 
+/* ---- footers behind footers ----
+ *
+ * An end that is put behind the whole of a file leaves the footer before it where it was: directly in front of the new
+ * one, with its length and PAR1. So each footer leads to the one before it, and cutting the file there takes the edit
+ * back, byte for byte. (A source of which size_bytes is lowered to one of these ends opens as the file of then.)
+ *
+ * previous: the file, as far as `end`, ends with a footer; *previous_end: where it ended before that footer came. END:
+ * no footer stands in front of it, or one that differs in more than its key-values, which is then no earlier edit.
+ *
+ * recover: where the last whole footer ends. That is the file's size where nothing is wrong. Less: an end was put
+ * behind it and not finished; what stands there agrees with that footer as far as key-values, or is zeros as power
+ * failures leave them. Any other file without a valid end is CORRUPT: it was cut short, or is none of ours.
+ *
+ * Memory: two footers, packed and as structs. Errors: as inlay_reader_open; IO, NOMEM. */
+INLAY_API INLAY_CHECKED inlay_status inlay_footer_previous(inlay_env *env, const inlay_source *source, uint64_t end,
+                                                           uint64_t *previous_end);
+INLAY_API INLAY_CHECKED inlay_status inlay_footer_recover(inlay_env *env, const inlay_source *source, uint64_t *end);
+
 #endif
 
 #ifdef __cplusplus

@@ -36,32 +36,6 @@ static int events_append(void *ctx, const void *data, size_t bytes)
     return o->os_error;
 }
 
-static void events_doubtful(const struct events_file *f, const inlay_event_filter *filter)
-{
-    static const struct {
-        unsigned doubt;
-        const char *one, *many;
-    } doubts[] = {
-        {INLAY_EVENT_BEFORE_START, "event lies before the recording", "events lie before the recording"},
-        {INLAY_EVENT_AFTER_END, "event lies behind the recording", "events lie behind the recording"},
-        {INLAY_EVENT_LIKE_SECONDS, "time looks like seconds, not nanoseconds",
-         "times look like seconds, not nanoseconds"},
-        {INLAY_EVENT_LIKE_MILLIS, "time looks like milliseconds, not nanoseconds",
-         "times look like milliseconds, not nanoseconds"},
-        {INLAY_EVENT_LIKE_MICROS, "time looks like microseconds, not nanoseconds",
-         "times look like microseconds, not nanoseconds"},
-    };
-    for (size_t d = 0; d < sizeof doubts / sizeof *doubts; d++) {
-        unsigned long n = 0;
-        for (size_t i = 0; i < inlay_events_count(f->events); i++) {
-            const inlay_event *e = inlay_events_at(f->events, i);
-            n += inlay_event_matches(e, filter) && (inlay_event_doubts(e, &f->clock) & doubts[d].doubt);
-        }
-        if (n)
-            report_note("%s: %lu %s", f->in.path, n, n == 1 ? doubts[d].one : doubts[d].many);
-    }
-}
-
 /* `form` GUESS: a table. */
 static int events_print(const struct events_settings *s, const char *path, enum inlay_events_form form)
 {
@@ -83,7 +57,7 @@ static int events_print(const struct events_settings *s, const char *path, enum 
         out_char(&o, '\n');
     if (code == REPORT_DONE && form == INLAY_EVENTS_GUESS) {
         out_flush(&o);
-        events_doubtful(&f, &filter);
+        events_file_doubts(path, f.events, &f.clock, &filter);
     }
     events_file_close(&f);
     return out_finish(&o, code);

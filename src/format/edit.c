@@ -4,7 +4,7 @@
  * is copied, and of the list itself every key-value that stays. Only the header of the field behind the list is written
  * anew where the list comes or goes, since a header counts from the field before it.
  */
-#include "inlay/edit.h"
+#include "format/edit.h"
 
 #if INLAY_WRITE
 
@@ -207,6 +207,19 @@ inlay_status inlay_footer_edit(inlay_env *env, const inlay_reader *reader, const
     buf_free(&e.out);
     if (changed)
         *changed = e.changed;
+    return status;
+}
+
+inlay_status edit_strip(inlay_env *env, inlay_bytes footer, struct buf *out, size_t *list_at)
+{
+    struct edit e = {.env = env, .footer = footer};
+    buf_init(&e.items, env);
+    buf_init(&e.out, env);
+    inlay_status status = edit_find_list(&e);
+    if (status == INLAY_OK)
+        status = edit_put(&e);
+    *out = e.out;
+    *list_at = e.list_at;
     return status;
 }
 
