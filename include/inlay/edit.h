@@ -31,7 +31,7 @@ typedef struct inlay_edit {
  * with the same data. `changed` (may be NULL): whether anything differs; where nothing does, nothing is written.
  * Bytes of the footer outside the list stay as they are, except one field header beside it when it comes or goes.
  *
- * Memory: the new footer once, and 64 bytes a key-value.
+ * Memory: what is new in the footer, and 80 bytes a key-value; the sink gets the old bytes from where they are.
  * Errors: UNSUPPORTED (a signed footer), CORRUPT, LIMIT, NOMEM, IO, ARG (a footer beyond 2 GiB). */
 INLAY_API INLAY_CHECKED inlay_status inlay_footer_edit(inlay_env *env, const inlay_reader *reader,
                                                        const inlay_edit *edits, size_t n, const inlay_sink *sink,

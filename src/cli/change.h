@@ -10,8 +10,6 @@
 #include "cli/events_file.h"
 #include "cli/out.h"
 
-#if INLAY_EVENTS && INLAY_WRITE && INLAY_POSIX
-
 struct change_settings {
     struct files_settings files;
     bool in_place, dry_run, quiet;
@@ -22,6 +20,8 @@ struct change_settings {
     {"dry-run", 0, OPTIONS_FLAG, offsetof(settings, field.dry_run), NULL, "check everything, write nothing"}, \
     {"quiet", 'q', OPTIONS_FLAG, offsetof(settings, field.quiet), NULL, "no summary"},                        \
     FILES_OPTIONS(settings, field.files)
+
+#if INLAY_EVENTS && INLAY_WRITE && INLAY_POSIX
 
 /* What is going to happen to one file. Views in the edits live in the file, on the command line, or in `texts`. */
 enum { CHANGE_TEXTS = 4 };

@@ -21,7 +21,7 @@ static const struct command *const main_commands[] = {
     &command_events,
 #endif
 #if INLAY_EVENTS && INLAY_WRITE && INLAY_POSIX && INLAY_RECORDING
-    &command_annotate,
+    &command_annotate, &command_scrub, &command_doctor,
 #endif
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
     &command_record, &command_melt,

@@ -55,15 +55,14 @@ static inlay_status chain_open(struct footer *f, inlay_env *env, const inlay_sou
 /* Do two footers say the same but for key-values? */
 static inlay_status chain_same(inlay_env *env, const struct footer *a, const struct footer *b, bool *same)
 {
-    struct buf left, right;
+    inlay_memory_sink left, right = {0};
     size_t list_at = 0;
-    buf_init(&right, env);
     inlay_status status = edit_strip(env, (inlay_bytes){a->data, a->bytes}, &left, &list_at);
     if (status == INLAY_OK)
         status = edit_strip(env, (inlay_bytes){b->data, b->bytes}, &right, &list_at);
     *same = status == INLAY_OK && left.bytes == right.bytes && memcmp(left.data, right.data, left.bytes) == 0;
-    buf_free(&left);
-    buf_free(&right);
+    inlay_sink_memory_free(&left);
+    inlay_sink_memory_free(&right);
     return status;
 }
 
@@ -107,11 +106,11 @@ inlay_status inlay_footer_previous(inlay_env *env, const inlay_source *source, u
 static inlay_status chain_is_torn(inlay_env *env, const inlay_source *source, const struct footer *f, uint64_t end,
                                   struct buf *buffer, bool *torn)
 {
-    struct buf stripped;
+    inlay_memory_sink stripped;
     size_t fixed = 0;
     const uint8_t *data = NULL;
     inlay_status status = edit_strip(env, (inlay_bytes){f->data, f->bytes}, &stripped, &fixed);
-    buf_free(&stripped);
+    inlay_sink_memory_free(&stripped);
     uint64_t left = source->size_bytes - end;
     size_t n = left < fixed ? (size_t)left : fixed;
     if (status == INLAY_OK)
