@@ -20,7 +20,7 @@ extern "C" {
 /* Is it one JSON value (RFC 8259), nested to a depth of 128 at most? Errors: ARG. */
 INLAY_API INLAY_CHECKED inlay_status inlay_json_check(inlay_env *env, inlay_bytes text);
 
-/* per_source_metadata with the member `from` called `to`, and without another that was called so; all other bytes as
+/* per_source_metadata with the member `from` called `to`, and without another that was called so; all other members as
  * they stand. END: there is no member `from`; nothing is written then. Errors: ARG (not an object), NOMEM, IO. */
 INLAY_API INLAY_CHECKED inlay_status inlay_sources_rename(inlay_env *env, inlay_bytes text, inlay_bytes from,
                                                           inlay_bytes to, const inlay_sink *sink);

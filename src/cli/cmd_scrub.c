@@ -49,8 +49,9 @@ static int scrub_plan(void *ctx, struct change *c)
         status = scrub_encode(c, schema, &sink);
         if (status == INLAY_OK) {
             change_set(c, "ARROW:schema", (inlay_bytes){text->data, text->bytes});
-            change_say(c, "%lu key%s taken out of ARROW:schema, %lld bytes less", (unsigned long)keys,
-                       keys == 1 ? "" : "s", (long long)old->value.len - (long long)text->bytes);
+            bool less = text->bytes <= old->value.len; /* strings that were shared are written out each time */
+            change_say(c, "%lu key%s taken out of ARROW:schema, %zu bytes %s", (unsigned long)keys, keys == 1 ? "" : "s",
+                       less ? old->value.len - text->bytes : text->bytes - old->value.len, less ? "less" : "more");
         }
     }
     inlay_arrow_schema_close(schema);
