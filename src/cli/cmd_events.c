@@ -116,7 +116,7 @@ static const struct options_row events_options[] = {
     {"jsonl", 0, OPTIONS_FLAG, offsetof(struct events_settings, jsonl), NULL, "a JSON object an event and line"},
     {"csv", 0, OPTIONS_FLAG, offsetof(struct events_settings, csv), NULL, "a heading, then a line an event"},
     {"event", 'e', OPTIONS_LIST, offsetof(struct events_settings, events), "K=V,...",
-     "add: an event; edit: what changes, a key without =VALUE\ntakes the member away (may be given several times)"},
+     "add: an event; edit: what changes, a member\nthat is given nothing (K=) goes (may be given several times)"},
     {"all", 0, OPTIONS_FLAG, offsetof(struct events_settings, all), NULL, "rm, edit: all that are chosen, or there"},
 #if INLAY_WRITE && INLAY_POSIX
     {"on-conflict", 0, OPTIONS_TEXT, offsetof(struct events_settings, on_conflict), "HOW",
