@@ -319,6 +319,74 @@ static void amend_sees_others(void)
     }
 }
 
+/* ... or while the new file is being made: the step before it gets its name. */
+static int amend_meddle(void *ctx, enum amend_step step, size_t *bytes)
+{
+    const char *path = ctx;
+    (void)bytes;
+    if (step == AMEND_SYNC) {
+        int fd = open(path, O_WRONLY | O_APPEND);
+        CHECK(fd >= 0);
+        CHECK_INT(write(fd, "x", 1), 1);
+        close(fd);
+    }
+    return 0;
+}
+
+static void amend_sees_others_late(void)
+{
+    struct amend_case c;
+    inlay_amend *amend = NULL;
+    inlay_source source;
+    struct stat st;
+    amend_case_start(&c, &amend_courses[0]);
+    amend_put(&c);
+    struct amend_faults faults = {c.path, amend_meddle};
+    CHECK_INT(amend_open(test_env(), c.path, 0, &faults, &amend, &source), INLAY_OK);
+    inlay_amendment m = {.way = INLAY_AMEND_ATOMIC, .keep_bytes = c.keep, .tail = {c.tail.data, c.tail.bytes}};
+    CHECK_INT(inlay_amend_commit(amend, &m), INLAY_IO);
+    inlay_amend_close(amend);
+    CHECK_INT(stat(c.path, &st), 0);
+    CHECK_INT(st.st_size, c.old_bytes + 1); /* theirs stays */
+    CHECK_INT(amend_sweep(&c), 0);
+    amend_case_end(&c);
+}
+
+/* Who waits gets the file that stands there then, and not the one that was renamed over. */
+static void amend_waits_for_the_new_file(void)
+{
+    struct amend_case c;
+    inlay_amend *first = NULL;
+    inlay_source source;
+    int how = 0;
+    amend_case_start(&c, &amend_courses[0]);
+    amend_put(&c);
+    int go[2];
+    char x = 'x';
+    CHECK_INT(pipe(go), 0);
+    pid_t child = fork(); /* before the lock: a child would have it, too */
+    CHECK(child >= 0);
+    if (child == 0) {
+        inlay_env env = {0};
+        inlay_amend *second = NULL;
+        inlay_source now;
+        if (read(go[0], &x, 1) != 1 || inlay_amend_open(&env, c.path, 5000, &second, &now) != INLAY_OK)
+            _exit(1);
+        _exit(now.size_bytes == c.new_bytes ? 0 : 2);
+    }
+    CHECK_INT(inlay_amend_open(test_env(), c.path, 0, &first, &source), INLAY_OK);
+    CHECK_INT(write(go[1], &x, 1), 1);
+    close(go[0]);
+    close(go[1]);
+    usleep(20000); /* it has opened the old file by then, or will open the new one: both must end well */
+    inlay_amendment m = {.way = INLAY_AMEND_ATOMIC, .keep_bytes = c.keep, .tail = {c.tail.data, c.tail.bytes}};
+    CHECK_INT(inlay_amend_commit(first, &m), INLAY_OK);
+    inlay_amend_close(first);
+    CHECK_INT(waitpid(child, &how, 0), child);
+    CHECK_INT(WIFEXITED(how) ? WEXITSTATUS(how) : -1, 0);
+    amend_case_end(&c);
+}
+
 static void amend_is_locked(void)
 {
     struct amend_case c;
@@ -386,7 +454,9 @@ TEST_SUITE(base_amend) = {
     {"amend: all steps fail from one on, no byte of the old file is touched", amend_fails_for_good},
     {"amend: symbolic links are followed, the mode is kept", amend_keeps_mode_and_links},
     {"amend: a file that another process changed meanwhile is left alone", amend_sees_others},
+    {"amend: nor is one that changed while the new one was made", amend_sees_others_late},
     {"amend: one at a time", amend_is_locked},
+    {"amend: who waited gets the file that took the other's place", amend_waits_for_the_new_file},
     {"amend: folders, absent and read-only files, and what is neither append nor cut", amend_refuses},
     {"amend: cutting back gives the old file byte for byte", amend_cuts},
     {0}};
