@@ -35,6 +35,8 @@ struct edit {
     struct buf out;             /* what is not a piece of the old footer */
     uint64_t bytes;             /* of all pieces */
     bool changed;
+    bool strip;                 /* write the header of the field behind anew in any case, so that what is left is the
+                                   same whether there was a list or not */
 };
 
 /* ---- where things are ---- */
@@ -188,7 +190,7 @@ static inlay_status edit_put(struct edit *e)
     if (left)
         edit_put_list(e, left);
     from = e->out.bytes;
-    if (e->behind && (left > 0) != e->has_list) {
+    if (e->behind && (e->strip || (left > 0) != e->has_list)) {
         compact_put_field(&e->out, left ? EDIT_LIST_ID : e->before, e->behind, e->behind_type);
         rest = e->behind_value_at;
     }
@@ -264,6 +266,7 @@ inlay_status edit_strip(inlay_env *env, inlay_bytes footer, inlay_memory_sink *o
     struct edit e;
     inlay_sink sink = inlay_sink_memory(out, env);
     edit_init(&e, env, footer);
+    e.strip = true;
     inlay_status status = edit_find_list(&e);
     if (status == INLAY_OK)
         status = edit_put(&e);
