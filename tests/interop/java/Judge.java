@@ -28,6 +28,7 @@ import org.apache.parquet.schema.MessageType;
  *
  *    java-judge write DIR SEED   DIR/NAME.parquet and what was written, DIR/NAME.jsonl
  *    java-judge dump FILE        the rows of FILE as JSON lines
+ *    java-judge serve            the same for each path on standard input, and behind it a line "ok", or what failed
  *
  * Files called default-* are written with the library's default settings. */
 public final class Judge {
@@ -139,10 +140,12 @@ public final class Judge {
         }
     }
 
-    private static void dump(Path path) throws Exception {
-        try (PrintStream out = new PrintStream(new java.io.BufferedOutputStream(System.out), false,
-                                               StandardCharsets.UTF_8);
-             ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(path))) {
+    private static PrintStream output() {
+        return new PrintStream(new java.io.BufferedOutputStream(System.out), false, StandardCharsets.UTF_8);
+    }
+
+    private static void dump(Path path, PrintStream out) throws Exception {
+        try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(path))) {
             MessageType schema = reader.getFooter().getFileMetaData().getSchema();
             MessageColumnIO io = new ColumnIOFactory().getColumnIO(schema);
             for (PageReadStore pages; (pages = reader.readNextRowGroup()) != null;) {
@@ -153,6 +156,21 @@ public final class Judge {
         }
     }
 
+    /** Many files in one process. A failure is an answer, too. */
+    private static void serve() throws Exception {
+        PrintStream out = output();
+        java.io.BufferedReader paths =
+            new java.io.BufferedReader(new java.io.InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String path; (path = paths.readLine()) != null; out.flush())
+            try {
+                dump(Path.of(path), out);
+                out.print("ok\n");
+            } catch (Throwable e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                out.print((e + " " + cause).replace('\n', ' ') + "\n");
+            }
+    }
+
     public static void main(String[] args) throws Exception {
         if (args.length == 3 && args[0].equals("write")) {
             dir = Files.createDirectories(Path.of(args[1]));
@@ -160,9 +178,13 @@ public final class Judge {
             defaults();
             others();
         } else if (args.length == 2 && args[0].equals("dump")) {
-            dump(Path.of(args[1]));
+            try (PrintStream out = output()) {
+                dump(Path.of(args[1]), out);
+            }
+        } else if (args.length == 1 && args[0].equals("serve")) {
+            serve();
         } else {
-            System.err.println("usage: java-judge write DIR SEED | java-judge dump FILE");
+            System.err.println("usage: java-judge write DIR SEED | java-judge dump FILE | java-judge serve");
             System.exit(2);
         }
     }
