@@ -279,7 +279,8 @@ class Case:
         self.nodes = [self.top(used) for _ in range(r.randrange(3, 9))]
         self.root = Node("schema", children=self.nodes)
         self.columns = [self.finish(*leaf) for leaf in leaves(self.root)]
-        self.n_rows = 1500 if all(n.type is not None for n in self.nodes) and r.random() < 0.3 else self.n_rows
+        if all(n.type is not None for n in self.nodes) and r.random() < 0.4:
+            self.n_rows = r.choice([1500, 1500, 21000])  # more than a page of the default size
         self.rows = [self.row() for _ in range(self.n_rows)]
         self.cuts = sorted(r.randrange(self.n_rows + 1) for _ in range(r.choice([0, 0, 1, 3])))
         self.shredded()
@@ -376,6 +377,7 @@ class Case:
             if node.type is not None and node.kind.some is None:
                 return []  # an entry of a repeated field would be a value
             n = r.choice([0, 0, 1, 1, 2, 3, r.randrange(40)]) if self.budget > 0 else 0
+            n = 3000 if node.type is not None and r.random() < 0.0005 else n
             return [self.one(node) for _ in range(n)]
         if node.repetition == OPTIONAL and r.random() < node.null_rate:
             return None
@@ -399,7 +401,7 @@ class Case:
         """Levels and values of every column, a row group each."""
         for c in self.columns:
             c.groups = []
-        bounds = [0] + self.cuts + [self.n_rows]
+        bounds = [0] + self.cuts + [self.n_rows]  # two alike: a row group without rows
         for low, high in zip(bounds, bounds[1:]):
             columns = {id(c): [] for c in self.columns}
             for row in self.rows[low:high]:
@@ -418,6 +420,11 @@ class Case:
     def options(self):
         r = self.r
         self.profile = r.choice(["", "", "compat", "balanced", "smallest", "newest"])
+        if r.random() < 0.3:  # let the profile choose; what would be HARD is chosen here
+            for c in self.columns:
+                if self.hard or c.type != FIXED and c.kind.logical.get("kind") != DECIMAL:
+                    c.encoding = ""
+        self.encoding = r.choice(["", "", "delta_binary_packed", "delta_byte_array", "plain"])
         self.page_bytes = r.choice([0, 0, 1, 64, 1000])
         self.page_rows = r.choice([0, 0, 1, 2, 7, 100])
         self.dictionary_bytes = r.choice([0, 0, 1, 40, 300])
@@ -518,13 +525,15 @@ def column_steps(case, leaf, c, levels):
     if alike and levels[0][1] in (0, c.max_def) and r.random() < 0.5:
         has = levels[0][1] == c.max_def
         return [b"r" + u32(leaf, len(levels)) + bytes([has]) + (raw(c, levels[0][2]) if has else b"")]
-    if c.encoding == "dictionary" and r.random() < 0.3:
+    if c.type != BOOLEAN and r.random() < (0.3 if c.encoding == "dictionary" else 0.05):
         entries = list(dict.fromkeys(raw(c, l[2]) for l in levels if l[1] == c.max_def))
         spare = raw(c, c.draw()) if c.draw and r.random() < 0.5 else None
         entries += [spare] if spare is not None and spare not in entries else []
         r.shuffle(entries)
         codes = {v: i for i, v in enumerate(entries)}
         out.append(b"d" + u32(leaf, len(entries)) + b"".join(entries))
+    if not levels:  # a row group without rows has a batch without levels
+        out.append(batch(leaf, c, [], None, r))
     at, most = 0, r.choice([1 << 30, 1 << 30, 50, 7, 1]) if len(levels) < 300 else 1 << 30
     while at < len(levels):
         n = min(len(levels) - at, r.randint(1, most))
@@ -549,7 +558,7 @@ def description(case, path):
     steps = [s for g in range(len(case.cuts) + 1) for s in group_steps(case, g)]
     columns = [u32(i) + named(c.codec) + named(c.encoding) + u32(c.bloom, c.bloom_bytes)
                for i, c in enumerate(case.columns)]
-    body = named(path) + named(case.profile) + named("") + named("") + \
+    body = named(path) + named(case.profile) + named("") + named(case.encoding) + \
         u32(case.page_bytes, case.page_rows, case.dictionary_bytes, case.version, case.flags, case.r.choice([0, 1, 5])) + \
         schema_bytes(case.root) + u32(len(columns)) + b"".join(columns) + \
         u32(len(case.sorting)) + b"".join(u32(i) + bytes(2) for i in case.sorting) + \
