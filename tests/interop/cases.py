@@ -12,15 +12,15 @@ from handmade import (BOOLEAN, BYTE_ARRAY, DOUBLE, FIXED, FLOAT, INT32, INT64, I
 from judge import civil, clock, float_text, half_text, moment, not_finite, quoted
 
 DEPTH = 6
-IN_ORDER, NO_CRC, NO_PAGE_INDEX, NO_STATISTICS, HOLD_COLUMN = 1, 2, 4, 8, 32  # writer.h
+IN_ORDER, NO_CRC, NO_PAGE_INDEX, NO_STATISTICS, HOLD_COLUMN, STRICT, INT96_TOO = 1, 2, 4, 8, 32, 64, 256  # writer.h
 CODECS = ["none", "snappy", "gzip", "brotli", "zstd", "lz4_raw"]
 ENCODINGS = {  # Encodings.md: what each physical type can take
     BOOLEAN: ["plain", "rle"],
     INT32: ["dictionary", "plain", "delta_binary_packed", "byte_stream_split"],
     INT64: ["dictionary", "plain", "delta_binary_packed", "byte_stream_split"],
     INT96: ["dictionary", "plain"],
-    FLOAT: ["dictionary", "plain", "byte_stream_split"],
-    DOUBLE: ["dictionary", "plain", "byte_stream_split"],
+    FLOAT: ["dictionary", "plain", "byte_stream_split", "alp"],
+    DOUBLE: ["dictionary", "plain", "byte_stream_split", "alp"],
     BYTE_ARRAY: ["dictionary", "plain", "delta_length_byte_array", "delta_byte_array"],
     FIXED: ["dictionary", "plain", "delta_byte_array", "byte_stream_split"],
 }
@@ -268,9 +268,12 @@ class Case:
         self.deck = [x for x in COMBINATIONS if x[3] == self.version]
         random.Random(f"{seed}:deck:{self.version}").shuffle(self.deck)
         # what a judge cannot read at all is kept to some of the files, so that it sees the others
-        self.brotli, self.hard = index // 2 % 12 in (5, 11), index // 2 % 12 in (3, 9, 11)
-        self.deck = [x for x in self.deck if (x[2] == "brotli") == self.brotli and (self.hard or x[:2] not in HARD)]
-        self.next = index // 24 * 37 + index // 2 * 7
+        self.hard, self.alp = index // 2 % 12 in (3, 9, 11), index // 2 % 12 == 7
+        self.brotli = index // 2 % 24 in (5, 11, 17, 23, 19)
+        self.deck = [x for x in self.deck if (x[2] == "brotli") == self.brotli and (self.hard or x[:2] not in HARD) and
+                     (self.alp or x[1] != "alp")] * (1 + 2 * self.alp)
+        self.deck = [x for n, x in enumerate(self.deck) if not self.alp or n % 3 == 0 or x[1] == "alp"]
+        self.next = r.randrange(len(self.deck))
         self.odd = r.random() < 0.1
         self.null_rate = r.choice([0, 0.1, 0.5])
         self.n_rows = r.choice([0, 1, 2, r.randrange(10), r.randrange(100), r.randrange(100), r.randrange(400)])
@@ -309,7 +312,7 @@ class Case:
                 kind = self.r.choice(ODD)
                 encoding = self.r.choice(ENCODINGS[kind.type])
         else:
-            encoding, codec = self.r.choice(ENCODINGS[kind.type]), self.deck[self.next % len(self.deck)][2]
+            encoding, codec = self.r.choice(ENCODINGS[kind.type][:3]), self.deck[self.next % len(self.deck)][2]
         if kind.some is None and repetition != REPEATED:
             repetition = OPTIONAL
         node = Node(name, kind.type, repetition, length=kind.length or None)
@@ -422,14 +425,16 @@ class Case:
         self.profile = r.choice(["", "", "compat", "balanced", "smallest", "newest"])
         if r.random() < 0.3:  # let the profile choose; what would be HARD is chosen here
             for c in self.columns:
-                if self.hard or c.type != FIXED and c.kind.logical.get("kind") != DECIMAL:
+                if (self.hard or c.type != FIXED and c.kind.logical.get("kind") != DECIMAL) and \
+                        (self.alp or self.profile != "newest" or c.type not in (FLOAT, DOUBLE)):
                     c.encoding = ""
         self.encoding = r.choice(["", "", "delta_binary_packed", "delta_byte_array", "plain"])
         self.page_bytes = r.choice([0, 0, 1, 64, 1000])
         self.page_rows = r.choice([0, 0, 1, 2, 7, 100])
         self.dictionary_bytes = r.choice([0, 0, 1, 40, 300])
         self.flags = r.choice([0, 0, IN_ORDER, IN_ORDER | HOLD_COLUMN])
-        for flag in (NO_CRC, NO_PAGE_INDEX, NO_STATISTICS):
+        self.flags |= INT96_TOO if any(c.type == INT96 for c in self.columns) else 0
+        for flag in (NO_CRC, NO_PAGE_INDEX, NO_STATISTICS, STRICT):
             self.flags |= flag if r.random() < 0.1 else 0
         self.key_values = [(quoted("k\u00e4y") * n, [None, "", "v\u00e4lue"][n % 3]) for n in range(r.choice([0, 0, 1, 5]))]
         for c in self.columns:
@@ -566,3 +571,11 @@ def description(case, path):
                                              for k, v in case.key_values) + \
         u32(len(steps)) + b"".join(steps)
     return u32(len(body)) + body
+
+
+def refused(case, path):
+    """The same file without the word that allows INT96."""
+    flags, case.flags = case.flags, case.flags & ~INT96_TOO
+    data = description(case, path)
+    case.flags = flags
+    return data
