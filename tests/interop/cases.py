@@ -579,3 +579,24 @@ def refused(case, path):
     data = description(case, path)
     case.flags = flags
     return data
+
+
+class Given(Case):
+    """A file of given rows: {name: (kind, repetition, {"codec": .., "encoding": .., "bloom": ..})}, rows, rows a row
+    group, and options of the writer."""
+
+    def __init__(self, columns, rows, group_rows, page_rows=0, page_bytes=0, version=1, flags=0, profile="", sorting=()):
+        self.r = random.Random(0)
+        self.nodes = []
+        for name, (kind, repetition, how) in columns.items():
+            node = Node(name, kind.type, repetition, length=kind.length or None)
+            node.kind, node.draw, node.codec, node.encoding = kind, None, how.get("codec", ""), how.get("encoding", "")
+            node.bloom, node.bloom_bytes = how.get("bloom", 0), 0
+            self.nodes.append(node)
+        self.root = Node("schema", children=self.nodes)
+        self.columns = [self.finish(*leaf) for leaf in leaves(self.root)]
+        self.rows, self.n_rows, self.cuts = rows, len(rows), list(range(group_rows, len(rows), group_rows))
+        self.shredded()
+        self.page_rows, self.page_bytes, self.dictionary_bytes = page_rows, page_bytes, 0
+        self.version, self.flags, self.profile, self.encoding = version, flags, profile, ""
+        self.sorting, self.key_values = list(sorting), []

@@ -3,9 +3,11 @@
 //!   rust-judge write DIR SEED   DIR/NAME.parquet and what was written, DIR/NAME.jsonl
 //!   rust-judge dump FILE        the rows of FILE as JSON lines
 //!   rust-judge serve            the same for each path on standard input, and behind it a line "ok", or what failed
+//!   rust-judge prune FILE COLUMN VALUE   what COLUMN = VALUE leaves of FILE; see prune.rs
 //!
 //! Files called default-* are written with the crate's default settings.
 mod data;
+mod prune;
 mod text;
 
 use arrow_array::RecordBatch;
@@ -146,6 +148,10 @@ fn main() -> Done {
         }
         ["dump", file] => dump(file, &mut BufWriter::new(std::io::stdout().lock())),
         ["serve"] => serve(),
+        ["prune", file, column, value] => {
+            println!("{}", prune::prune(file, column, value)?);
+            Ok(())
+        }
         _ => Err("usage: rust-judge write DIR SEED | rust-judge dump FILE | rust-judge serve".into()),
     }
 }
