@@ -336,6 +336,8 @@ class Case:
             children = [self.tree(self.name(used), r.randrange(1, depth), self.repetition())
                         for _ in range(r.randrange(3))]
             children.append(self.tree(self.name(used), depth - 1, self.repetition()))
+            for child in children:
+                child.alone = all(c.type is not None and c.kind.some is None for c in children)
         node = Node(name, None, repetition, children)
         node.shape, node.null_rate = shape, r.choice([0, self.null_rate, 0.9])
         return node

@@ -50,6 +50,8 @@ REFUSES = [
      "duckdb, timestamp_t is in microseconds"),
     ("DuckDB", "repeated GEOMETRY", lambda c: c.kind.name == "GEOMETRY" and c.repetition == REPEATED,
      "duckdb, extension/parquet/parquet_reader.cpp, ParseSchemaRecursive: only the first value of each list is shown"),
+    ("DuckDB", "a group of UNKNOWN columns", lambda c: c.kind.name == "UNKNOWN" and getattr(c, "alone", False),
+     "duckdb, extension/parquet/include/reader/null_column_reader.hpp: no definition levels, so no nulls of the group"),
     ("DuckDB", "DECIMAL of more than 38 digits", decimal(38),
      "https://duckdb.org/docs/stable/sql/data_types/numeric: up to 38 digits"),
     ("pyarrow", "DECIMAL of more than 76 digits", decimal(76), "Arrow columnar format, Decimal256"),
@@ -101,7 +103,8 @@ def unlike(got, want):
     if isinstance(got, (list, tuple)) and isinstance(want, type(got)) and len(got) == len(want):
         for n, (a, b) in enumerate(zip(got, want)):
             if repr(a) != repr(b):
-                return (f" {a[0]!r}" if isinstance(a, tuple) and a[0] == b[0] else f" [{n}]") + unlike(a, b)
+                return (f" {a[0]!r}" if isinstance(a, tuple) and isinstance(b, tuple) and
+                        a[0] == b[0] else f" [{n}]") + unlike(a, b)
     return f": {got!r}"[:120] + f", want {want!r}"[:120]
 
 
@@ -216,7 +219,7 @@ def main():
             columns, rows = columns + out["columns"], rows + out["rows"]
     for (judge, what, why), n in sorted(refusals.items()):
         print(f"  {n} files were not put before {judge}: {what} ({why})")
-    if CASES >= ENOUGH:
+    if CASES >= ENOUGH and "CASE" not in os.environ:
         numbers = {(t, ENCODING_NUMBERS[e], CODEC_NUMBERS[c], v) for t, e, c, v in cases.COMBINATIONS}
         fact(f"property: SEED={SEED} writes every encoding of every type in every codec and page version",
              numbers <= set(combinations), f"missing: {sorted(numbers - set(combinations))}")
