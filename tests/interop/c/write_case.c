@@ -26,8 +26,14 @@ struct bytes {
     size_t used, capacity;
 };
 
+struct kept { /* memory that ends with the case */
+    struct kept *next;
+    void *data;
+};
+
 struct in {
     const uint8_t *at, *end;
+    struct kept *kept;
 };
 
 struct program {
@@ -97,11 +103,19 @@ static inlay_bytes take_text(struct in *in)
     return (inlay_bytes){take(in, n), n};
 }
 
-/* A copy with a zero behind it, or NULL for an empty one. The case's memory ends with the process. */
+static void *keep(struct in *in, size_t bytes)
+{
+    struct kept *k = grab(sizeof *k);
+    *k = (struct kept){in->kept, grab(bytes)};
+    in->kept = k;
+    return k->data;
+}
+
+/* A copy with a zero behind it, or NULL for an empty one. */
 static char *take_name(struct in *in)
 {
     inlay_bytes t = take_text(in);
-    char *name = grab(t.len + 1);
+    char *name = keep(in, t.len + 1);
     memcpy(name, t.data, t.len);
     return t.len ? name : NULL;
 }
@@ -186,7 +200,7 @@ static inlay_status make_schema(struct program *p, inlay_schema **schema)
 static inlay_column_options *take_columns(struct in *in, size_t *n_columns)
 {
     *n_columns = take32(in);
-    inlay_column_options *columns = grab(*n_columns * sizeof *columns);
+    inlay_column_options *columns = keep(in, *n_columns * sizeof *columns);
     for (size_t i = 0; i < *n_columns; i++) {
         columns[i].leaf = take32(in);
         columns[i].codec = take_name(in);
@@ -401,6 +415,8 @@ static void run(struct program *p)
             free(p->wanted[i].data);
             free(p->dictionaries[i].values);
         }
+        free(p->wanted);
+        free(p->dictionaries);
     }
     answer(p, why, leaf);
     inlay_schema_close(schema);
@@ -412,13 +428,17 @@ int main(void)
 {
     uint8_t length[4];
     while (fread(length, 1, 4, stdin) == 4) {
-        struct in head = {length, length + 4};
+        struct in head = {length, length + 4, NULL};
         size_t n = take32(&head);
         uint8_t *data = grab(n);
         if (fread(data, 1, n, stdin) != n)
             die("a case is cut short");
-        struct program p = {.in = {data, data + n}};
+        struct program p = {.in = {data, data + n, NULL}};
         run(&p);
+        for (struct kept *k; (k = p.in.kept) != NULL; free(k)) {
+            p.in.kept = k->next;
+            free(k->data);
+        }
         free(data);
     }
     return 0;
