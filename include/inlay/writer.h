@@ -113,6 +113,8 @@ INLAY_API INLAY_CHECKED inlay_status inlay_writer_sorting(inlay_writer *writer,
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_finish(inlay_writer *writer);
 INLAY_API void inlay_writer_close(inlay_writer *writer); /* without finish the bytes are no file */
 
+/* CompressionCodec of a column, as its options say; -1 = no such column. */
+INLAY_API int32_t inlay_writer_codec(const inlay_writer *writer, uint32_t leaf);
 INLAY_API int64_t inlay_writer_rows(const inlay_writer *writer);        /* in ended row groups */
 INLAY_API uint32_t inlay_writer_row_groups(const inlay_writer *writer); /* ended ones */
 INLAY_API uint64_t inlay_writer_bytes(const inlay_writer *writer);      /* sent to the sink */
