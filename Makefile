@@ -180,7 +180,7 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a
 	@mkdir -p $(@D)
 	$(say) ld $@
 	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
-bench: all $(BUILD)/bench/arrow
+bench: all $(BUILD)/bench/arrow $(BUILD)/bench/write
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/bench.sh
 
 # ---- fuzzing: libFuzzer targets, and the same targets as plain programs over files ----
