@@ -69,7 +69,7 @@ LIB_SRC := \
   $(call list,base,mem bytes buf hash io io_posix) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
-  $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
+  $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp table) \
   $(call list,format,meta names visit writer_id type schema schema_meta schema_modern levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order choose \
                      chunk_write chunk_page chunk_meta writer writer_footer copy) \

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/short.h"
 #include "format/levels.h"
 
 enum { CHUNKW_SLICE = 1024 }; /* most levels that are taken between looks at the page's size */
@@ -206,8 +207,7 @@ static inlay_status chunkw_store(struct chunk_writer *c, const void *values, siz
         if (b[i].len > INT32_MAX)
             return err_set(c->env, INLAY_ARG, ERR("a value longer than 2 GiB"));
         store_le32(dst, (uint32_t)b[i].len);
-        if (b[i].len)
-            memcpy(dst + 4, b[i].data, b[i].len);
+        short_copy(dst + 4, b[i].data, b[i].len);
         dst += 4 + b[i].len;
     }
     c->values.bytes += (size_t)bytes;
