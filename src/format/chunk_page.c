@@ -35,6 +35,11 @@ inlay_status chunk_writer_emit(struct chunk_writer *c, const void *data, size_t 
     return INLAY_OK;
 }
 
+static inlay_bytes chunkp_bytes(const struct buf *b)
+{
+    return (inlay_bytes){b->data, b->bytes};
+}
+
 static inlay_status chunkp_fits(struct chunk_writer *c, size_t bytes)
 {
     return bytes <= INT32_MAX ? INLAY_OK
@@ -62,25 +67,24 @@ static inlay_status chunkp_compress(struct chunk_writer *c, size_t from, bool *c
     return INLAY_OK;
 }
 
-/* Header and body; *bytes gets both. */
-static inlay_status chunkp_page(struct chunk_writer *c, struct meta_page_header *h,
-                                const struct buf *body, size_t raw_bytes, size_t *bytes)
+inlay_status chunk_writer_page(struct chunk_writer *c, struct meta_page_header *h, inlay_bytes body,
+                               size_t raw_bytes, size_t *bytes)
 {
-    TRY(chunkp_fits(c, body->bytes));
+    TRY(chunkp_fits(c, body.len));
     TRY(chunkp_fits(c, raw_bytes));
     h->has |= 1u << META_PG_TYPE | 1u << META_PG_UNCOMPRESSED | 1u << META_PG_COMPRESSED;
-    h->compressed_bytes = (int32_t)body->bytes;
+    h->compressed_bytes = (int32_t)body.len;
     h->uncompressed_bytes = (int32_t)raw_bytes;
     if (!(c->flags & INLAY_WRITE_NO_CRC)) {
         META_SET(h, META_PG_CRC);
-        h->crc = (int32_t)hash_crc32(0, body->data, body->bytes);
+        h->crc = (int32_t)hash_crc32(0, body.data, body.len);
     }
     buf_clear(&c->slice);
     thrift_write(&c->slice, &meta_page_header_table, h);
     TRY(c->slice.status);
     TRY(chunk_writer_emit(c, c->slice.data, c->slice.bytes));
-    TRY(chunk_writer_emit(c, body->data, body->bytes));
-    *bytes = c->slice.bytes + body->bytes;
+    TRY(chunk_writer_emit(c, body.data, body.len));
+    *bytes = c->slice.bytes + body.len;
     return INLAY_OK;
 }
 
@@ -106,7 +110,7 @@ inlay_status chunk_writer_dictionary_page(struct chunk_writer *c)
     TRY(chunkp_compress(c, 0, &compressed));
     c->dictionary_raw_bytes = c->body.bytes;
     c->dictionary_at = *c->written;
-    TRY(chunkp_page(c, &h, compressed ? &c->packed : &c->body, c->body.bytes, &bytes));
+    TRY(chunk_writer_page(c, &h, chunkp_bytes(compressed ? &c->packed : &c->body), c->body.bytes, &bytes));
     c->dictionary_page_bytes = bytes;
     c->dictionary_raw_bytes += bytes - (size_t)h.compressed_bytes;
     c->dictionary_out = true;
@@ -202,7 +206,7 @@ static inlay_status chunkp_page_v1(struct chunk_writer *c, size_t *bytes, size_t
     TRY(chunkp_put_values(c));
     *raw = c->body.bytes;
     TRY(chunkp_compress(c, 0, &compressed));
-    return chunkp_page(c, &h, compressed ? &c->packed : &c->body, *raw, bytes);
+    return chunk_writer_page(c, &h, chunkp_bytes(compressed ? &c->packed : &c->body), *raw, bytes);
 }
 
 static inlay_status chunkp_page_v2(struct chunk_writer *c, size_t *bytes, size_t *raw)
@@ -227,10 +231,10 @@ static inlay_status chunkp_page_v2(struct chunk_writer *c, size_t *bytes, size_t
     *raw = c->body.bytes;
     TRY(chunkp_compress(c, levels, &compressed));
     d.is_compressed = compressed && c->packed.bytes < c->body.bytes;
-    return chunkp_page(c, &h, d.is_compressed ? &c->packed : &c->body, *raw, bytes);
+    return chunk_writer_page(c, &h, chunkp_bytes(d.is_compressed ? &c->packed : &c->body), *raw, bytes);
 }
 
-static inlay_status chunkp_note_page(struct chunk_writer *c, size_t bytes, size_t raw)
+inlay_status chunk_writer_note_page(struct chunk_writer *c, size_t bytes, size_t raw, int32_t encoding, bool v2)
 {
     struct index_page page = {.at = c->page_bytes_done,
                               .bytes = (uint32_t)bytes,
@@ -242,6 +246,8 @@ static inlay_status chunkp_note_page(struct chunk_writer *c, size_t bytes, size_
     c->stats.nulls = (int64_t)(c->def.n - c->n_values);
     if (!(c->flags & INLAY_WRITE_NO_PAGE_INDEX))
         TRY(index_add(&c->index, &page, &c->stats, c->rep.counts, c->def.counts));
+    c->index.no_nans = c->no_nans;
+    c->index.no_sizes = c->no_sizes;
     stats_merge(&c->chunk_stats, &c->stats);
     for (size_t i = 0; i <= c->node->max_rep; i++)
         c->rep_counts[i] += c->rep.counts[i];
@@ -250,7 +256,7 @@ static inlay_status chunkp_note_page(struct chunk_writer *c, size_t bytes, size_
     c->page_bytes_done += bytes;
     c->raw_bytes_done += raw;
     c->n_levels += (int64_t)c->def.n;
-    *(c->coded ? &c->n_coded_pages : &c->n_plain_pages) += 1;
+    c->n_pages[v2][encoding]++;
     return stats_status(&c->chunk_stats);
 }
 
@@ -273,7 +279,7 @@ inlay_status chunk_writer_flush(struct chunk_writer *c)
     buf_clear(&c->body);
     TRY(c->version == 2 ? chunkp_page_v2(c, &bytes, &raw) : chunkp_page_v1(c, &bytes, &raw));
     raw += c->slice.bytes; /* chunk sizes count headers */
-    TRY(chunkp_note_page(c, bytes, raw));
+    TRY(chunk_writer_note_page(c, bytes, raw, c->coded ? ENCODING_RLE_DICTIONARY : c->encoding->id, c->version == 2));
     chunk_writer_page_reset(c);
     return INLAY_OK;
 }

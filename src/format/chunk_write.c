@@ -52,9 +52,11 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                           &c->pages,     &c->body,      &c->packed, &c->slice, &c->wide};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_init(bufs[i], env);
-    stats_init(&c->stats, env, node);
-    stats_init(&c->chunk_stats, env, node);
-    index_init(&c->index, env, node);
+    if (!(o->flags & INLAY_WRITE_AS_IS))
+        fit_init(&c->fit, node, o->flags & INLAY_WRITE_STRICT);
+    stats_init(&c->stats, env, node, o->new_orders);
+    stats_init(&c->chunk_stats, env, node, o->new_orders);
+    index_init(&c->index, env, node, o->new_orders);
     if (o->bloom_fpp > 0)
         TRY(bloom_builder_init(&c->bloom, env, o->bloom_fpp, o->bloom_bytes));
     TRY(mem_new(env, counts * sizeof(int64_t), &block));
@@ -131,7 +133,8 @@ void chunk_writer_reset(struct chunk_writer *c)
     c->dictionary_at = c->dictionary_page_bytes = c->dictionary_raw_bytes = c->first_page_at = 0;
     c->page_bytes_done = c->raw_bytes_done = 0;
     c->n_levels = c->n_rows = c->unencoded = 0;
-    c->n_coded_pages = c->n_plain_pages = 0;
+    memset(c->n_pages, 0, sizeof c->n_pages);
+    c->raw_dictionary = c->inexact = c->no_bounds = c->no_nans = c->no_sizes = false;
     stats_clear(&c->chunk_stats);
     memset(c->rep_counts, 0, ((size_t)c->node->max_rep + 1) * sizeof(int64_t));
     memset(c->def_counts, 0, ((size_t)c->node->max_def + 1) * sizeof(int64_t));
@@ -388,9 +391,27 @@ static inlay_status chunkw_begin(struct chunk_writer *c)
     return c->coded && !c->dictionary ? dict_builder_new(c->env, c->node->type, c->width, &c->dictionary) : INLAY_OK;
 }
 
+/* Does every value fit? The row of one that does not is known where no lists are. */
+static inlay_status chunkw_fit(struct chunk_writer *c, const uint8_t *def, const void *values, size_t n)
+{
+    const char *what = NULL;
+    size_t bad = c->fit.kind == FIT_ANY ? n : fit_check(&c->fit, c->node, values, n, &what);
+    if (bad == n)
+        return INLAY_OK;
+    err_set(c->env, INLAY_ARG, what);
+    size_t row = 0;
+    for (size_t value = 0; def && (value < bad || def[row] != c->node->max_def); row++)
+        value += def[row] == c->node->max_def;
+    if (c->node->max_rep == 0)
+        c->env->error.row = c->n_rows + (int64_t)(def ? row : bad);
+    return INLAY_ARG;
+}
+
 inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
 {
     TRY(chunkw_check(c, b));
+    if (!b->codes)
+        TRY(chunkw_fit(c, b->def, b->values, b->n_values));
     TRY(chunkw_begin(c));
     if (c->order)
         TRY(order_check_add(c->order, b->def, b->n_levels,
@@ -428,6 +449,8 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
     enum { CHUNKW_COPIES = 64 };
     uint8_t level = value ? c->node->max_def : 0;
     TRY(chunkw_begin(c));
+    if (value && n_rows)
+        TRY(chunkw_fit(c, NULL, value, 1));
     if (c->order && n_rows) {
         TRY(order_check_add(c->order, &level, 1, value, NULL));
         TRY(order_check_same(c->order, n_rows - 1));
@@ -457,6 +480,7 @@ inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values,
 {
     if (c->n_rows || c->given)
         return err_set(c->env, INLAY_ARG, ERR("a dictionary comes before the first value"));
+    TRY(chunkw_fit(c, NULL, values, n));
     if (!c->dictionary)
         TRY(dict_builder_new(c->env, c->node->type, c->width, &c->dictionary));
     buf_clear(&c->slice);
@@ -486,8 +510,11 @@ inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool, str
                           dict_builder_count(c->dictionary));
     if (!c->streaming) {
         c->streaming = true; /* from here on everything goes to the sink */
-        inlay_status status = c->n_coded_pages ? chunk_writer_dictionary_page(c) : INLAY_OK;
-        c->first_page_at = *c->written;
+        bool coded = c->n_pages[0][ENCODING_RLE_DICTIONARY] || c->n_pages[1][ENCODING_RLE_DICTIONARY];
+        if (c->raw_dictionary)
+            c->dictionary_at = *c->written;
+        inlay_status status = coded && !c->raw_dictionary ? chunk_writer_dictionary_page(c) : INLAY_OK;
+        c->first_page_at = *c->written + (c->raw_dictionary ? c->dictionary_page_bytes : 0);
         if (status == INLAY_OK)
             status = chunk_writer_emit(c, c->pages.data, c->pages.bytes);
         c->streaming = false;
