@@ -40,6 +40,19 @@ INLAY_INLINE void short_copy(uint8_t *dst, const uint8_t *src, size_t n)
     }
 }
 
+/* The first eight bytes as a number that compares as they do; a shorter run goes on with zeros. */
+INLAY_INLINE uint64_t short_head(const uint8_t *p, size_t n)
+{
+    if (n >= 8)
+        return load_be64(p);
+    if (n >= 4)
+        return (uint64_t)load_be32(p) << 32 | ((uint64_t)load_be32(p + n - 4) << 8 * (8 - n) & UINT32_MAX);
+    uint64_t head = 0;
+    for (size_t i = 0; i < n; i++)
+        head |= (uint64_t)p[i] << (56 - 8 * i);
+    return head;
+}
+
 /* For tables in memory only: neither the same on all machines nor safe against an opponent. */
 INLAY_INLINE uint64_t short_mix(uint64_t h)
 {
