@@ -61,7 +61,7 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT SIMD
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
