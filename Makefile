@@ -76,7 +76,7 @@ LIB_SRC := \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare number moment bind prune column where) \
-  $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
+  $(call list,merge,sortkey union feed rank keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
