@@ -113,7 +113,7 @@ def theirs(table, codec, integers, out=None):
     start = time.process_time()
     pq.write_table(table, out or pa.MockOutputStream(), compression=name, compression_level=int(level) if level else None,
                    row_group_size=GROUP, data_page_size=1 << 20, max_rows_per_page=PAGE_ROWS, write_page_index=True,
-                   write_page_checksum=True, store_decimal_as_integer=integers)
+                   write_page_checksum=True, dictionary_pagesize_limit=2 << 20, store_decimal_as_integer=integers)
     return time.process_time() - start
 
 
