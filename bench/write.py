@@ -97,8 +97,8 @@ class Ours:
                                   stdout=subprocess.PIPE, text=True)
         self.p.stdout.readline()
 
-    def write(self, codec, out="-"):
-        self.p.stdin.write(f"{codec} {PAGE_ROWS} {out}\n")
+    def write(self, codec, out="-", page_rows=PAGE_ROWS):
+        self.p.stdin.write(f"{codec} {page_rows} {out}\n")
         self.p.stdin.flush()
         seconds, size, peak = self.p.stdout.readline().split()
         return float(seconds), int(size), int(peak)
@@ -113,7 +113,7 @@ def theirs(table, codec, integers, out=None):
     start = time.process_time()
     pq.write_table(table, out or pa.MockOutputStream(), compression=name, compression_level=int(level) if level else None,
                    row_group_size=GROUP, data_page_size=1 << 20, max_rows_per_page=PAGE_ROWS, write_page_index=True,
-                   write_page_checksum=True, dictionary_pagesize_limit=2 << 20, store_decimal_as_integer=integers)
+                   write_page_checksum=True, store_decimal_as_integer=integers)
     return time.process_time() - start
 
 
@@ -135,6 +135,10 @@ def sizes(table, work, codec):
         pass
 
 
+def against(size, peers):
+    return f"{size} B" + "".join(f", {name} {theirs} B ({size / theirs:.3f})" for name, theirs in peers.items())
+
+
 def compare(title, table, integers=True):
     work = tempfile.mkdtemp()
     source = f"{work}/source.parquet"
@@ -149,8 +153,10 @@ def compare(title, table, integers=True):
         _, size, peak = ours.write(codec, f"{work}/ours.parquet")
         theirs(table, codec, integers, f"{work}/theirs.parquet")
         print(f"{'write ' + title + ', ' + codec:58s} {a:7.3f} s  pyarrow {b:7.3f} s  {ratio:5.2f} x as fast, peak {peak >> 20} MiB", flush=True)
+        large = ours.write(codec, page_rows=GROUP)[1]
         peers = {"pyarrow": os.path.getsize(f"{work}/theirs.parquet"), **dict(sizes(table, work, codec))}
-        print(f"{'  sizes':58s} {size} B, " + ", ".join(f"{k} {v} B ({size / v:.3f})" for k, v in peers.items()), flush=True)
+        print(f"{'  size':58s} " + against(size, {"pyarrow": peers.pop("pyarrow")}), flush=True)
+        print(f"{'  size in pages of 1 MiB, as these cut them':58s} " + against(large, peers), flush=True)
         if keep := os.environ.get("KEEP"):
             for f in ("ours", "theirs", "peer"):
                 shutil.copy(f"{work}/{f}.parquet", f"{keep}/{title.split()[0]}-{codec.split(':')[0]}-{f}.parquet")
