@@ -61,7 +61,7 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS POSIX MALLOC ERROR_TEXT SIMD
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
@@ -69,7 +69,7 @@ LIB_SRC := \
   $(call list,base,mem bytes text buf hash utf8 json json_write io io_posix) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
-  $(call list,encoding,plain rle dict delta delta_bytes split alp alp_write table) \
+  $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp alp_write table) \
   $(call list,format,meta names visit writer_id type schema schema_meta schema_modern levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
                      chunk_write chunk_page chunk_raw chunk_meta writer writer_rows writer_footer copy edit) \
@@ -185,7 +185,7 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a
 	@mkdir -p $(@D)
 	$(say) ld $@
 	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
-bench: all $(BUILD)/bench/arrow
+bench: all $(BUILD)/bench/arrow $(BUILD)/bench/write
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/bench.sh
 
 # ---- fuzzing: libFuzzer targets, and the same targets as plain programs over files ----

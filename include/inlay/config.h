@@ -57,6 +57,11 @@
 #define INLAY_ERROR_TEXT 1 /* 0 = inlay_error.what is always "" and the texts leave the binary */
 #endif
 
+/* Instructions that not every processor of its kind has; asked for at run time. */
+#ifndef INLAY_SIMD
+#define INLAY_SIMD 1
+#endif
+
 /* Visibility and checks. */
 #if defined(__GNUC__) || defined(__clang__)
 #define INLAY_API __attribute__((visibility("default")))
