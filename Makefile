@@ -66,7 +66,7 @@ DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes buf hash utf8 json io io_posix) \
+  $(call list,base,mem bytes buf hash utf8 json number moment real io io_posix) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
@@ -75,7 +75,7 @@ LIB_SRC := \
                      chunk_write chunk_meta writer writer_footer copy) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
-  $(call list,where,parse names compare number moment bind prune column where) \
+  $(call list,where,parse names compare bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))
