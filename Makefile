@@ -61,7 +61,7 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE IMPORT POSIX MALLOC ERROR_TEXT
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
@@ -70,14 +70,15 @@ LIB_SRC := \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
-  $(call list,format,meta names visit writer_id type schema schema_meta schema_modern levels stats index footer page chunk_read \
+  $(call list,format,meta names visit writer_id type schema schema_meta schema_modern schema_parse levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order choose \
                      chunk_write chunk_meta writer writer_footer copy) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
-  $(call list,recording,intern sortspec series run restamp long wide melt)
+  $(call list,recording,intern sortspec series run restamp long wide melt) \
+  $(call list,import,input csv decimal value nameindex type infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/*/*.c))

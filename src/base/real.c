@@ -150,6 +150,18 @@ static struct real_wide real_bit(int bit)
                      : (struct real_wide){0, (uint64_t)1 << bit};
 }
 
+/* Zero bits above v's highest one; v > 0. */
+static int real_lift(uint64_t v)
+{
+    int n = 0;
+    for (int step = 32; step > 0; step /= 2)
+        if (v >> (64 - step) == 0) {
+            v <<= step;
+            n += step;
+        }
+    return n;
+}
+
 /* ---- whole numbers of any size, for the rest ---- */
 
 enum {
@@ -284,20 +296,15 @@ uint64_t real_bits(const struct real *t, enum real_kind kind)
         return sign;
     if (e > REAL_LARGE)
         return sign | infinity;
-    int shift = 0;
-    for (; !(w >> 63); w <<= 1)
-        shift++;
+    int shift = real_lift(w);
     int step = (int)(e - REAL_LEAST) / REAL_STEP, whole = REAL_LEAST + step * REAL_STEP, j = (int)e - whole;
     struct real_wide g = {real_powers[step][0], real_powers[step][1]};
-    uint64_t five = real_fives[j];
-    int lift = 0;
-    for (; !(five >> 63); five <<= 1)
-        lift++;
+    int lift = real_lift(real_fives[j]);
     /* whole * log2(10), rounded down; 217,706 / 65,536 does for all powers in the table */
     int64_t power = (((int64_t)whole * 217706 + ((int64_t)65536 << 12)) >> 16) - 4096 - 127;
-    g = real_scale(g, five);
+    g = real_scale(g, real_fives[j] << lift);
     power += 64 + j - lift;
-    struct real_wide v = real_scale(g, w), error = {0, whole == 0 ? 0 : 8};
+    struct real_wide v = real_scale(g, w << shift), error = {0, whole == 0 ? 0 : 8};
     power += 64 - shift;
     if (t->cut)
         error = (struct real_wide){((uint64_t)1 << shift) + 1, 8};
