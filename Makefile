@@ -66,13 +66,13 @@ DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes buf hash utf8 json number moment real io io_posix) \
+  $(call list,base,mem bytes text buf hash json number moment real io io_posix) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
-  $(call list,encoding,plain rle dict delta delta_bytes split alp table) \
+  $(call list,encoding,plain rle dict delta delta_bytes split alp alp_write table) \
   $(call list,format,meta names visit writer_id type schema schema_meta schema_modern schema_parse levels stats index footer page chunk_read \
-                     chunk_seek reader trust inspect index_read bloom bloom_build order choose \
-                     chunk_write chunk_meta writer writer_footer copy) \
+                     chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
+                     chunk_write chunk_page chunk_raw chunk_meta writer writer_rows writer_footer copy edit) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \

@@ -3,7 +3,7 @@
  *   inlay_import_open(&env, &stream, &options, &import);     reads the sample, knows the schema
  *   inlay_writer_open(&env, &sink, inlay_import_schema(import), &write_options, &writer);
  *   while ((status = inlay_import_rows(import, writer, 0)) == INLAY_OK)
- *       ...                                                  end row groups as wished
+ *       ...                                                  progress
  *   if (status == INLAY_END) ... inlay_writer_finish(writer)
  *
  * CSV: fields may be quoted, and then hold delimiters, line ends and quotes (written twice); lines end in LF or
@@ -95,8 +95,8 @@ INLAY_API INLAY_CHECKED inlay_status inlay_import_open(inlay_env *env, const inl
 INLAY_API void inlay_import_close(inlay_import *import); /* NULL is fine */
 INLAY_API const inlay_schema *inlay_import_schema(const inlay_import *import);
 
-/* Write the next rows, at most `max_rows` (0 = as many as are at hand, some thousand), into the writer, whose
- * schema must be inlay_import_schema's. END when there are no more. Errors: CORRUPT (a bad row: inlay_import_last
+/* Write the next rows, at most `max_rows` (0 = as many as are at hand, some thousand), by inlay_writer_write_rows,
+ * which cuts row groups. The writer's schema must be inlay_import_schema's. END when there are no more. Errors: CORRUPT (a bad row: inlay_import_last
  * says which; inlay_error has column and byte), LIMIT, IO, NOMEM, the writer's. Then only close. */
 INLAY_API INLAY_CHECKED inlay_status inlay_import_rows(inlay_import *import, inlay_writer *writer,
                                                        size_t max_rows);

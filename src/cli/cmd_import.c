@@ -29,7 +29,7 @@ struct import_settings {
     bool ignore_unknown, decimals, quiet, json;
 };
 
-enum { IMPORT_GROUP_ROWS = 1 << 20, IMPORT_GROUP_BYTES = 128 << 20, IMPORT_SCHEMA_BYTES = 16 << 20 };
+enum { IMPORT_SCHEMA_BYTES = 16 << 20 };
 
 struct import_job {
     const struct import_settings *settings;
@@ -37,6 +37,7 @@ struct import_job {
     inlay_env env;
     int fd;
     uint64_t all_bytes; /* 0 = not known */
+    bool read_failed;
     inlay_schema *schema;
     inlay_import_options options;
     inlay_import_type *types;
@@ -59,6 +60,7 @@ static int import_read(void *ctx, void *dst, size_t bytes, size_t *n)
         got = read(job->fd, dst, bytes);
     } while (got < 0 && errno == EINTR);
     *n = got > 0 ? (size_t)got : 0;
+    job->read_failed = got < 0;
     return got < 0 ? errno : 0;
 }
 
@@ -238,7 +240,10 @@ static int import_failed(struct import_job *job, inlay_status status)
         return report_failure_with(job->path, &job->env.error, NULL);
     if (status == INLAY_LIMIT)
         return report_failure_with(job->path, &job->env.error, "raise it with --row-bytes, or look for an open quote");
-    return report_failure(job->path, &job->env.error);
+    if (status == INLAY_IO && job->rejects.os_error)
+        return report_failure(job->settings->rejects, &job->env.error);
+    return report_failure(status == INLAY_IO && !job->read_failed ? job->settings->output : job->path,
+                          &job->env.error);
 }
 
 /* ---- the file ---- */
@@ -255,6 +260,9 @@ static int import_open(struct import_job *job)
     int code = columns ? rewrite_columns(&job->settings->choices, schema, job->path, columns, &options)
                        : report_memory();
     if (code == REPORT_DONE) {
+        options.flags = INLAY_WRITE_AS_IS; /* what is written was read by its type */
+        options.row_group_rows = job->settings->row_group_rows;
+        options.row_group_bytes = job->settings->row_group_bytes;
         status = inlay_writer_open(&job->env, &job->out.sink, schema, &options, &job->writer);
         if (status == INLAY_ARG)
             code = report_failure_with(job->path, &job->env.error, "see --codec, --encoding and --bloom");
@@ -267,30 +275,17 @@ static int import_open(struct import_job *job)
 
 static int import_rows(struct import_job *job)
 {
-    const struct import_settings *s = job->settings;
-    uint64_t most = s->row_group_rows ? s->row_group_rows : IMPORT_GROUP_ROWS, in_group = 0;
-    uint64_t bytes = s->row_group_bytes ? s->row_group_bytes : IMPORT_GROUP_BYTES;
     inlay_status status;
-    for (;;) {
-        inlay_import_counts before = inlay_import_counted(job->import);
-        size_t room = most - in_group < SIZE_MAX ? (size_t)(most - in_group) : SIZE_MAX;
-        status = inlay_import_rows(job->import, job->writer, room);
-        if (status != INLAY_OK)
-            break;
-        inlay_import_counts now = inlay_import_counted(job->import);
-        in_group += now.rows - before.rows;
-        if (in_group >= most || inlay_writer_pending_bytes(job->writer) >= bytes) {
-            status = inlay_writer_end_row_group(job->writer);
-            in_group = 0;
-        }
-        if (status != INLAY_OK)
-            break;
-        progress_update(&job->progress, job->all_bytes ? now.bytes : now.rows, job->all_bytes);
+    while ((status = inlay_import_rows(job->import, job->writer, 0)) == INLAY_OK) {
+        inlay_import_counts counts = inlay_import_counted(job->import);
+        progress_update(&job->progress, job->all_bytes ? counts.bytes : counts.rows, job->all_bytes);
     }
     if (status != INLAY_END)
         return import_failed(job, status);
-    return inlay_writer_finish(job->writer) == INLAY_OK ? REPORT_DONE
-                                                        : report_failure(s->output, &job->env.error);
+    if (inlay_writer_finish(job->writer) == INLAY_OK)
+        return REPORT_DONE;
+    progress_end(&job->progress);
+    return report_failure(job->settings->output, &job->env.error);
 }
 
 static int import_report(struct import_job *job)

@@ -239,7 +239,7 @@ static int rewrite_open(struct rewrite_job *job)
     if (code == REPORT_DONE) {
         rewrite_keep_codecs(job, columns);
         code = rewrite_columns(&s->choices, from, job->in.path, columns, &options);
-        options.flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN;
+        options.flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96;
     }
     if (code == REPORT_DONE) {
         inlay_status status = inlay_schema_modern(&job->env, from, job->int96_unit, &job->schema);

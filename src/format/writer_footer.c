@@ -106,8 +106,11 @@ static inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, str
     }
     TRY(mem_pool_take(pool, w->n_leaves * sizeof(struct meta_column_order) + 1, &block));
     struct meta_column_order *orders = block;
-    for (uint32_t i = 0; i < w->n_leaves; i++)
-        META_SET(&orders[i], META_ORDER_TYPE);
+    for (uint32_t i = 0; i < w->n_leaves; i++) {
+        const struct stats *s = &w->columns[i].chunk_stats;
+        uint32_t order = s->total ? META_ORDER_IEEE_754 : s->order == TYPE_ORDER_INT96 ? META_ORDER_INT96 : META_ORDER_TYPE;
+        META_SET(&orders[i], order);
+    }
     m->column_orders = (struct thrift_list){orders, w->n_leaves};
     return INLAY_OK;
 }

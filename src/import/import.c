@@ -217,13 +217,14 @@ static inlay_status import_row(inlay_import *import)
 static inlay_status import_flush(inlay_import *import, inlay_writer *writer)
 {
     for (uint32_t i = 0; i < import->n_leaves; i++) {
-        struct leaf *leaf = &import->leaves[i];
-        inlay_batch batch = {.n_levels = leaf->n_levels, .n_values = leaf->n_values, .n_rows = leaf->n_rows,
-                             .def = leaf->nulls ? leaf->def : NULL, .rep = leaf->node->max_rep ? leaf->rep : NULL,
-                             .values = leaf->values};
-        TRY(inlay_writer_write(writer, i, &batch));
-        leaf_clear(leaf);
+        const struct leaf *leaf = &import->leaves[i];
+        import->batches[i] = (inlay_batch){.n_levels = leaf->n_levels, .n_values = leaf->n_values,
+                                           .n_rows = leaf->n_rows, .def = leaf->nulls ? leaf->def : NULL,
+                                           .rep = leaf->node->max_rep ? leaf->rep : NULL, .values = leaf->values};
     }
+    TRY(inlay_writer_write_rows(writer, import->batches));
+    for (uint32_t i = 0; i < import->n_leaves; i++)
+        leaf_clear(&import->leaves[i]);
     import->counts.rows += import->n_rows;
     import->n_rows = 0;
     mem_pool_reset(&import->texts);

@@ -176,6 +176,7 @@ struct inlay_import {
     uint32_t *absent;           /* [n_absent] CSV: top-level nodes that no field has */
     size_t n_absent;
     inlay_bytes *nulls;         /* [n_nulls] of options; NULL = the empty text */
+    inlay_batch *batches;       /* [n_leaves] */
     bool *types_used;           /* [n_types] of options */
     struct buf flags;           /* [n_leaves] of `own`: enum import_flags */
     struct nameindex index;     /* nodes */

@@ -48,6 +48,8 @@ inlay_status import_bind(inlay_import *import)
     }
     TRY(mem_pool_take(&import->kept, (import->n_leaves + 1) * sizeof *import->leaves, &block));
     struct leaf *leaves = block;
+    TRY(mem_pool_take(&import->kept, (import->n_leaves + 1) * sizeof *import->batches, &block));
+    import->batches = block;
     for (uint32_t i = 0; i < import->n_leaves; i++) {
         leaves[i].node = inlay_schema_leaf(import->schema, i);
         leaves[i].pool = &import->texts;

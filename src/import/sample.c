@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 inlay_status sample_next(inlay_import *import, size_t *skip, size_t n_rows, inlay_bytes *text)
 {
@@ -102,7 +102,7 @@ static inlay_status sample_name(inlay_import *import, size_t i, const struct csv
     void *block = NULL;
     if (import->options.no_header || f->len == 0)
         return sample_number_name(import, i, &import->names[i]);
-    if (utf8_span(f->data, f->len) < f->len)
+    if (!text_is_utf8(f->data, f->len))
         return sample_bad_header(import, ERR("a column's name is not UTF-8"), 0);
     TRY(mem_pool_take(&import->kept, f->len + 1, &block));
     import->names[i] = (inlay_bytes){block, csv_text(f, block)};

@@ -8,7 +8,7 @@
 #include "base/moment.h"
 #include "base/number.h"
 #include "base/real.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "import/decimal.h"
 
 static const char value_no_memory[] = "no memory";
@@ -300,7 +300,7 @@ static const char *value_text(const struct leaf *leaf, const uint8_t *p, size_t 
 {
     inlay_bytes view = {p, n};
     (void)leaf;
-    if (utf8_span(p, n) < n)
+    if (!text_is_utf8(p, n))
         return ERR("not UTF-8");
     memcpy(value, &view, sizeof view);
     return NULL;

@@ -271,7 +271,7 @@ static void merge_defaults(struct merge *m, const inlay_merge_options *options)
         m->options.memory_bytes = MERGE_MEMORY_BYTES;
     m->options.write.columns = NULL;
     m->options.write.n_columns = 0;
-    m->options.write.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER;
+    m->options.write.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96;
 }
 
 static inlay_status merge_plan(struct merge *m)
