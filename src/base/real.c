@@ -283,35 +283,41 @@ static uint64_t real_round(const struct real *t, const struct real_format *f, st
     return bits < infinity ? bits : infinity;
 }
 
+/* t's first digits as v * 2^power, with up to `error` cut off. For digits above 0 and exponents that are neither
+ * REAL_SMALL nor REAL_LARGE. */
+static struct real_wide real_product(const struct real *t, struct real_wide *error, int64_t *power)
+{
+    int shift = real_lift(t->digits), step = (int)(t->exponent - REAL_LEAST) / REAL_STEP;
+    int whole = REAL_LEAST + step * REAL_STEP, j = (int)t->exponent - whole, lift = real_lift(real_fives[j]);
+    struct real_wide g = {real_powers[step][0], real_powers[step][1]};
+    /* whole * log2(10), rounded down; 217,706 / 65,536 does for all powers in the table */
+    *power = (((int64_t)whole * 217706 + ((int64_t)65536 << 12)) >> 16) - 4096 - 127;
+    g = real_scale(g, real_fives[j] << lift);
+    struct real_wide v = real_scale(g, t->digits << shift);
+    *power += 64 + j - lift + 64 - shift;
+    *error = (struct real_wide){0, whole == 0 ? 0 : 8};
+    if (t->cut)
+        *error = (struct real_wide){((uint64_t)1 << shift) + 1, 8};
+    for (; !(v.high >> 62); --*power) { /* at most once */
+        v = real_add(v, v);
+        *error = real_add(*error, *error);
+    }
+    return v;
+}
+
 uint64_t real_bits(const struct real *t, enum real_kind kind)
 {
     const struct real_format *f = &real_formats[kind];
-    uint64_t sign = 0, w = t->digits, infinity = (uint64_t)f->fields << (f->precision - 1);
     static const uint64_t signs[] = {[REAL_DOUBLE] = (uint64_t)1 << 63, [REAL_FLOAT] = (uint64_t)1 << 31,
                                      [REAL_HALF] = (uint64_t)1 << 15};
-    int64_t e = t->exponent;
-    if (t->negative)
-        sign = signs[kind];
-    if (w == 0 || e < REAL_SMALL)
+    uint64_t sign = t->negative ? signs[kind] : 0;
+    struct real_wide error;
+    int64_t power;
+    if (t->digits == 0 || t->exponent <= REAL_SMALL)
         return sign;
-    if (e > REAL_LARGE)
-        return sign | infinity;
-    int shift = real_lift(w);
-    int step = (int)(e - REAL_LEAST) / REAL_STEP, whole = REAL_LEAST + step * REAL_STEP, j = (int)e - whole;
-    struct real_wide g = {real_powers[step][0], real_powers[step][1]};
-    int lift = real_lift(real_fives[j]);
-    /* whole * log2(10), rounded down; 217,706 / 65,536 does for all powers in the table */
-    int64_t power = (((int64_t)whole * 217706 + ((int64_t)65536 << 12)) >> 16) - 4096 - 127;
-    g = real_scale(g, real_fives[j] << lift);
-    power += 64 + j - lift;
-    struct real_wide v = real_scale(g, w << shift), error = {0, whole == 0 ? 0 : 8};
-    power += 64 - shift;
-    if (t->cut)
-        error = (struct real_wide){((uint64_t)1 << shift) + 1, 8};
-    for (; !(v.high >> 62); power--) { /* at most once */
-        v = real_add(v, v);
-        error = real_add(error, error);
-    }
+    if (t->exponent >= REAL_LARGE)
+        return sign | (uint64_t)f->fields << (f->precision - 1);
+    struct real_wide v = real_product(t, &error, &power);
     return sign | real_round(t, f, v, error, power);
 }
 
@@ -321,4 +327,64 @@ double real_double(const struct real *t)
     double v;
     memcpy(&v, &bits, sizeof v);
     return v;
+}
+
+/* ---- what a double keeps ---- */
+
+/* digits * 10^exponent against m * 2^power, exactly. */
+static int real_compare_digits(uint64_t digits, int64_t exponent, uint64_t m, int64_t power)
+{
+    uint8_t text[20];
+    size_t n = sizeof text;
+    for (uint64_t rest = digits; rest > 0; rest /= 10)
+        text[--n] = (uint8_t)('0' + rest % 10);
+    struct real t = {.digits = digits, .exponent = exponent, .n_digits = (uint32_t)(sizeof text - n),
+                     .text = {text + n, sizeof text - n}};
+    return real_compare(&t, m, power);
+}
+
+static double real_approximate(struct real_wide v)
+{
+    return (double)v.high * 18446744073709551616.0 + (double)v.low;
+}
+
+/* Is m * 2^power not more than half a unit of the last of t's digits away from t? */
+static bool real_is_near(const struct real *t, uint64_t m, int64_t power)
+{
+    struct real_wide error, at, below, above;
+    int64_t own;
+    struct real_wide v = real_product(t, &error, &own);
+    int64_t shift = power - own; /* 0 < shift <= 128, since m * 2^power is v, rounded */
+    at = shift >= 128  ? (struct real_wide){0, 0}
+         : shift >= 64 ? (struct real_wide){m << (shift - 64), 0}
+                       : (struct real_wide){m >> (64 - shift), m << shift};
+    below = real_add(v, (struct real_wide){~at.high, ~at.low});
+    below = real_add(below, (struct real_wide){0, 1}); /* v - at, and at - v, modulo 2^128: one is small */
+    above = real_add((struct real_wide){~below.high, ~below.low}, (struct real_wide){0, 1});
+    double apart = real_approximate(real_below(above, below) ? above : below);
+    double half = real_approximate(v) / (2.0 * (double)t->digits);
+    if (apart < half * (1 - 1e-12) || apart > half * (1 + 1e-12))
+        return apart < half;
+    int even = t->digits % 2 == 0; /* in the middle of two, the even one is the nearest */
+    return real_compare_digits(t->digits * 10 - 5, t->exponent - 1, m, power) < even &&
+           real_compare_digits(t->digits * 10 + 5, t->exponent - 1, m, power) > -even;
+}
+
+bool real_is_kept(const struct real *text)
+{
+    static const uint64_t certain = 1000000000000000u, never = 100000000000000000u;
+    struct real t = *text;
+    uint64_t bits = real_bits(&t, REAL_DOUBLE) & ~((uint64_t)1 << 63), field = bits >> 52;
+    while (t.digits != 0 && t.digits % 10 == 0) {
+        t.digits /= 10;
+        t.exponent++;
+    }
+    if (t.digits == 0)
+        return !t.cut;
+    if (t.cut || t.digits >= never || field == 0x7FF || bits == 0)
+        return false;
+    if (t.digits < certain && field > 0)
+        return true;
+    uint64_t m = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)(field > 0) << 52;
+    return real_is_near(&t, m, (int64_t)(field > 0 ? field : 1) - 1075);
 }

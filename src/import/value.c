@@ -32,35 +32,10 @@ bool value_is_canonical(const uint8_t *p, size_t n, bool *whole)
     return number;
 }
 
-/* A double keeps a decimal of n digits when no other of n digits has it as its nearest. Decimals of 15 digits are
- * always further apart than doubles, those of 18 never (a zero at the end is no digit). */
-static bool value_digits_kept(struct real t)
-{
-    static const uint64_t certain = 4503599627370496u; /* 2^52 */
-    uint64_t bits = real_bits(&t, REAL_DOUBLE) & ~((uint64_t)1 << 63);
-    if (bits >= (uint64_t)0x7FF << 52)
-        return false;
-    while (t.digits != 0 && t.digits % 10 == 0) {
-        t.digits /= 10;
-        t.exponent++;
-    }
-    if (t.digits == 0)
-        return !t.cut;
-    if (t.cut || t.digits >= 100000000000000000u)
-        return false;
-    if (t.digits < certain && bits >> 52 != 0)
-        return true;
-    struct real below = t, above = t;
-    below.digits--;
-    above.digits++;
-    below.negative = above.negative = false;
-    return real_bits(&below, REAL_DOUBLE) != bits && real_bits(&above, REAL_DOUBLE) != bits;
-}
-
 bool value_is_kept(const uint8_t *text, size_t n)
 {
     struct real t;
-    return real_scan(&t, text, n) && value_digits_kept(t);
+    return real_scan(&t, text, n) && real_is_kept(&t);
 }
 
 static bool value_word(const uint8_t *p, size_t n, const char *word)
@@ -172,7 +147,7 @@ static const char *value_real(const struct leaf *leaf, const uint8_t *p, size_t 
         bits = real_bits(&t, kind);
         if ((bits & ~formats[kind].sign) == formats[kind].infinity)
             return ERR("a number beyond its type");
-        if (leaf->strict && !(value_is_canonical(p, n, &whole) && value_digits_kept(t)))
+        if (leaf->strict && !(value_is_canonical(p, n, &whole) && real_is_kept(&t)))
             return ERR("a number that a double does not keep as it stands");
     } else if (value_is_special(p, n, &special)) {
         bits = special != special ? formats[kind].nan

@@ -90,6 +90,22 @@ static void rl_parts(void)
     CHECK(t.cut && t.digits == 1234567890123456789 && t.n_digits == 22 && t.exponent == 3);
 }
 
+static void rl_kept(void)
+{
+    static const char *const kept[] = {"0", "0.000", "0.1", "123456789012345", "0.30000000000000004", "1.50000",
+                                       "1.7976931348623157e308", "1e-320", "5e-324", "-221.66742723570823",
+                                       "0.10000000000000001", "9007199254740992", "2.2250738585072014e-308",
+                                       "1097718834198879.2"};
+    static const char *const lost[] = {"0.123456789012345678", "9007199254740993", "1e400", "1e-400", "0.30000000000000005e-300",
+                                       "1.2345e-320", "12345678901234567890", "8.41234567890123449", "4e-324",
+                                       "1097718834198879.3"};
+    struct real t;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        CHECK(real_scan(&t, (const uint8_t *)kept[i], strlen(kept[i])) && real_is_kept(&t));
+    for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
+        CHECK(real_scan(&t, (const uint8_t *)lost[i], strlen(lost[i])) && !real_is_kept(&t));
+}
+
 static void mm_zone_is_noted(void)
 {
     struct moment m;
@@ -110,5 +126,6 @@ TEST_SUITE(base_real) = {
     {"real: floats and halves are rounded once", rl_floats_are_rounded_once},
     {"real: what is no number is refused", rl_no_numbers},
     {"real: digits and exponent of a text", rl_parts},
+    {"real: which texts a double gives back", rl_kept},
     {"moment: an offset is taken off and noted", mm_zone_is_noted},
     {0}};
