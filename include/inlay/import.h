@@ -64,6 +64,7 @@ typedef struct inlay_import_options {
     size_t sample_rows;         /* 10,000 */
     size_t sample_bytes;        /* 16 MiB */
     size_t row_bytes;           /* of the longest row; 64 MiB */
+    size_t buffer_bytes;        /* of text at hand, to begin with; 256 KiB */
     const inlay_sink *rejects;  /* bad rows go there as they are; NULL = the first one is an error */
     uint64_t max_rejects;       /* one more is an error; 0 = no limit */
 } inlay_import_options;
@@ -88,7 +89,7 @@ typedef struct inlay_import_counts {
 /* Read the sample, settle the schema. `stream` and `options` are copied, what they refer to (but the types and
  * nulls) must outlive the import. Errors: ARG (an unknown type or column), CORRUPT (no header, a bad row in the
  * sample without `rejects`), LIMIT (a row longer than row_bytes), IO, NOMEM.
- * Memory: the sample; then at least 256 KiB of text and at most the longest row; up to 8,192 rows of values. */
+ * Memory: the sample; then buffer_bytes of text, or twice the longest row; up to 8,192 rows of values. */
 INLAY_API INLAY_CHECKED inlay_status inlay_import_open(inlay_env *env, const inlay_stream *stream,
                                                        const inlay_import_options *options,
                                                        inlay_import **import);

@@ -21,9 +21,9 @@ struct input {
     int64_t line;      /* at `at`, from 1 */
     bool last;         /* the stream has ended */
 };
-enum { INPUT_SLACK = 8, INPUT_BYTES = 256 * 1024 };
+enum { INPUT_SLACK = 8 };
 
-INLAY_CHECKED inlay_status input_open(struct input *in, inlay_env *env, const inlay_stream *stream);
+INLAY_CHECKED inlay_status input_open(struct input *in, inlay_env *env, const inlay_stream *stream, size_t bytes);
 void input_close(struct input *in);
 /* More bytes behind `end`; those before `at` go. END: there are none. LIMIT: `most` bytes are waiting already. */
 INLAY_CHECKED inlay_status input_more(struct input *in, size_t most);

@@ -14,11 +14,11 @@ static inlay_status input_room(struct input *in, size_t capacity)
     return INLAY_OK;
 }
 
-inlay_status input_open(struct input *in, inlay_env *env, const inlay_stream *stream)
+inlay_status input_open(struct input *in, inlay_env *env, const inlay_stream *stream, size_t bytes)
 {
     static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
     *in = (struct input){.env = env, .stream = *stream, .line = 1};
-    TRY(input_room(in, INPUT_BYTES));
+    TRY(input_room(in, bytes));
     in->data[0] = '\n';
     inlay_status status = input_more(in, SIZE_MAX);
     if (status == INLAY_OK && in->end >= 2 && (memcmp(in->data, "\xFF\xFE", 2) == 0 || memcmp(in->data, "\xFE\xFF", 2) == 0))

@@ -9,6 +9,7 @@ enum {
     OPEN_BATCH_ROWS = 8192,
     OPEN_BATCH_LEVELS = 1 << 20, /* of all leaves: bounds what rows without values cost */
     OPEN_ROW_BYTES = 64 << 20,
+    OPEN_BUFFER_BYTES = 256 * 1024,
     OPEN_SAMPLE_ROWS = 10000,
     OPEN_SAMPLE_BYTES = 16 << 20
 };
@@ -140,6 +141,7 @@ static inlay_status open_options(inlay_import *import, const inlay_import_option
     o->sample_rows = o->sample_rows ? o->sample_rows : OPEN_SAMPLE_ROWS;
     o->sample_bytes = o->sample_bytes ? o->sample_bytes : OPEN_SAMPLE_BYTES;
     o->row_bytes = o->row_bytes ? o->row_bytes : OPEN_ROW_BYTES;
+    o->buffer_bytes = o->buffer_bytes > 3 ? o->buffer_bytes : o->buffer_bytes ? 4 : OPEN_BUFFER_BYTES;
     if (o->delimiter == '"' || o->delimiter == '\n' || o->delimiter == '\r' || (o->delimiter & 0x80))
         return err_set(import->env, INLAY_ARG, ERR("this delimiter cannot be told from the rest"));
     if (o->schema && o->n_types > 0)
@@ -193,7 +195,7 @@ inlay_status inlay_import_open(inlay_env *env, const inlay_stream *stream, const
     inlay_status status = open_options(import, options);
     if (status == INLAY_OK) {
         csv_init(&import->csv, env, (uint8_t)import->options.delimiter);
-        status = input_open(&import->in, env, stream);
+        status = input_open(&import->in, env, stream, import->options.buffer_bytes);
     }
     if (status == INLAY_OK)
         status = open_schema(import);
