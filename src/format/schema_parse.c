@@ -255,7 +255,7 @@ static inlay_status schema_text_name(struct schema_text *t, inlay_bytes *name)
     for (; t->at < t->bytes; t->at++) {
         char c = t->text[t->at];
         bool behind_space = t->at > from && schema_text_space(t->text[t->at - 1]);
-        if (c == ';' || c == '{' || c == '\n' || (behind_space && (c == '(' || c == '=')))
+        if (c == ';' || c == '{' || c == '\n' || (behind_space && (c == '(' || c == '=' || c == '}')))
             break;
     }
     for (end = t->at; end > from && schema_text_space(t->text[end - 1]);)
