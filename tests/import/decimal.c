@@ -55,7 +55,7 @@ static void dc_both_ways_agree(void)
     /* an exponent of 0 takes the way of any length */
     test_random_seed(3);
     for (int round = 0; round < 2000; round++) {
-        char text[64], same[64];
+        char text[64], same[72];
         uint8_t a[17], b[17];
         size_t n = 0, digits = 1 + (size_t)test_random_below(37), point = (size_t)test_random_below(digits + 1);
         if (test_random_below(2))
