@@ -78,7 +78,7 @@ LIB_SRC := \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt) \
-  $(call list,import,input csv decimal value nameindex type infer sample sample_json shred import open)
+  $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/*/*.c))

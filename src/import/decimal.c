@@ -64,7 +64,7 @@ static bool decimal_store(const uint32_t *words, bool minus, uint8_t *out, size_
     uint64_t carry = 1;
     bool fits = true;
     for (size_t i = 0; i < n || i < 4 * DECIMAL_WORDS; i++) {
-        uint8_t byte = i < 4 * DECIMAL_WORDS ? (uint8_t)(words[i / 4] >> 8 * (i % 4)) : 0;
+        uint8_t byte = (uint8_t)(i < 4 * DECIMAL_WORDS ? words[i / 4] >> 8 * (i % 4) : 0);
         fits = fits && (i < n || byte == 0);
         if (minus) {
             carry += (uint8_t)~byte;

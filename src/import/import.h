@@ -100,10 +100,10 @@ void leaf_cut(struct leaf *leaf, size_t rows); /* forget what belongs to later r
 void leaf_clear(struct leaf *leaf);
 void leaf_free(struct leaf *leaf, inlay_env *env);
 
-/* ---- types (type.c, infer.c) ---- */
+/* ---- types (typename.c, infer.c) ---- */
 
 /* "decimal(10,2)" into the annotation and type of a node. False: no such type. */
-bool type_parse(const char *text, inlay_node *node);
+bool typename_parse(const char *text, inlay_node *node);
 
 enum infer_bits {
     INFER_BOOL = 1,

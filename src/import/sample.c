@@ -56,7 +56,7 @@ inlay_status sample_leaf(inlay_import *import, uint32_t parent, inlay_bytes name
     const char *type = sample_type(import, parent, name);
     if (!type) {
         infer_leaf(infer, import->options.decimals, json, &node, &mixed);
-    } else if (!type_parse(type, &node)) {
+    } else if (!typename_parse(type, &node)) {
         inlay_error *e = &import->env->error;
         err_set(import->env, INLAY_ARG, ERR("there is no such type"));
         size_t len = name.len < sizeof e->column ? name.len : sizeof e->column - 1;

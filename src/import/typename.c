@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-static const struct type_row {
+static const struct typename_row {
     const char *name;
     uint8_t type, kind, bits;
     bool is_signed;
-} type_rows[] = {
+} typename_rows[] = {
     {"boolean", INLAY_BOOLEAN, INLAY_LOGICAL_NONE, 0, false},
     {"int8", INLAY_INT32, INLAY_INTEGER, 8, true},
     {"int16", INLAY_INT32, INLAY_INTEGER, 16, true},
@@ -34,7 +34,7 @@ static const struct type_row {
 };
 
 /* A number of at most four digits, then `end`. */
-static bool type_number(const char **at, char end, int32_t *out)
+static bool typename_number(const char **at, char end, int32_t *out)
 {
     int32_t v = 0, n = 0;
     for (; **at >= '0' && **at <= '9' && n < 4; ++*at, n++)
@@ -45,7 +45,7 @@ static bool type_number(const char **at, char end, int32_t *out)
 
 /* The smallest type that holds `precision` digits: FIXED of n bytes holds floor(log10(2^(8n-1) - 1)) of them
  * (LogicalTypes.md, DECIMAL). */
-static void type_decimal(inlay_node *node)
+static void typename_decimal(inlay_node *node)
 {
     int32_t bytes = 1;
     /* log10(2) = 0.30103 to more digits than 4,000 bytes need */
@@ -60,15 +60,15 @@ static void type_decimal(inlay_node *node)
 }
 
 /* What stands in parentheses, the closing one last. */
-static bool type_arguments(const char *at, inlay_node *node)
+static bool typename_arguments(const char *at, inlay_node *node)
 {
     static const char *const units[] = {[INLAY_MILLIS] = "ms", [INLAY_MICROS] = "us", [INLAY_NANOS] = "ns"};
     inlay_logical *l = &node->logical;
     if (l->kind == INLAY_DECIMAL) {
-        bool good = type_number(&at, ',', &l->precision) && type_number(&at, ')', &l->scale) && *at == '\0' &&
+        bool good = typename_number(&at, ',', &l->precision) && typename_number(&at, ')', &l->scale) && *at == '\0' &&
                     l->precision > 0 && l->precision <= 1000 && l->scale <= l->precision;
         if (good)
-            type_decimal(node);
+            typename_decimal(node);
         return good;
     }
     for (uint8_t unit = INLAY_MILLIS; unit <= INLAY_NANOS; unit++)
@@ -80,18 +80,18 @@ static bool type_arguments(const char *at, inlay_node *node)
     return l->unit && (l->utc || strcmp(at + 2, ")") == 0);
 }
 
-bool type_parse(const char *text, inlay_node *node)
+bool typename_parse(const char *text, inlay_node *node)
 {
     size_t n = strcspn(text, "(");
-    for (size_t i = 0; i < sizeof type_rows / sizeof *type_rows; i++) {
-        const struct type_row *row = &type_rows[i];
+    for (size_t i = 0; i < sizeof typename_rows / sizeof *typename_rows; i++) {
+        const struct typename_row *row = &typename_rows[i];
         if (strlen(row->name) != n || memcmp(row->name, text, n) != 0)
             continue;
         node->type = row->type;
         node->type_length = row->kind == INLAY_UUID ? 16 : row->kind == INLAY_FLOAT16 ? 2 : 0;
         node->logical = (inlay_logical){.kind = row->kind, .bits = row->bits, .is_signed = row->is_signed};
         bool arguments = row->kind == INLAY_TIME || row->kind == INLAY_TIMESTAMP || row->kind == INLAY_DECIMAL;
-        return arguments ? text[n] == '(' && type_arguments(text + n + 1, node) : text[n] == '\0';
+        return arguments ? text[n] == '(' && typename_arguments(text + n + 1, node) : text[n] == '\0';
     }
     return false;
 }
