@@ -76,7 +76,7 @@ LIB_SRC := \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
-  $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
+  $(call list,merge,sortkey union feed rank lane keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))
