@@ -370,11 +370,12 @@ static bool real_is_near(const struct real *t, uint64_t m, int64_t power)
            real_compare_digits(t->digits * 10 + 5, t->exponent - 1, m, power) > -even;
 }
 
-bool real_is_kept(const struct real *text)
+bool real_is_kept(const struct real *text, uint64_t bits)
 {
     static const uint64_t certain = 1000000000000000u, never = 100000000000000000u;
     struct real t = *text;
-    uint64_t bits = real_bits(&t, REAL_DOUBLE) & ~((uint64_t)1 << 63), field = bits >> 52;
+    bits &= ~((uint64_t)1 << 63);
+    uint64_t field = bits >> 52;
     while (t.digits != 0 && t.digits % 10 == 0) {
         t.digits /= 10;
         t.exponent++;

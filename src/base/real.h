@@ -24,7 +24,8 @@ enum real_kind { REAL_DOUBLE, REAL_FLOAT, REAL_HALF };
 /* The bits of the nearest number of that IEEE 754 format: infinity where it is too large, 0 where too small. */
 uint64_t real_bits(const struct real *t, enum real_kind kind);
 double real_double(const struct real *t);
-/* Does that double, rounded to as many digits as the text has (17 at most), give the text's number again? */
-bool real_is_kept(const struct real *t);
+/* Does the nearest double, whose `bits` are given, rounded to as many digits as the text has (17 at most), give the
+ * text's number again? */
+bool real_is_kept(const struct real *t, uint64_t bits);
 
 #endif

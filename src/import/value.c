@@ -35,7 +35,7 @@ bool value_is_canonical(const uint8_t *p, size_t n, bool *whole)
 bool value_is_kept(const uint8_t *text, size_t n)
 {
     struct real t;
-    return real_scan(&t, text, n) && real_is_kept(&t);
+    return real_scan(&t, text, n) && real_is_kept(&t, real_bits(&t, REAL_DOUBLE));
 }
 
 static bool value_word(const uint8_t *p, size_t n, const char *word)
@@ -147,7 +147,7 @@ static const char *value_real(const struct leaf *leaf, const uint8_t *p, size_t 
         bits = real_bits(&t, kind);
         if ((bits & ~formats[kind].sign) == formats[kind].infinity)
             return ERR("a number beyond its type");
-        if (leaf->strict && !(value_is_canonical(p, n, &whole) && real_is_kept(&t)))
+        if (leaf->strict && !(value_is_canonical(p, n, &whole) && real_is_kept(&t, bits)))
             return ERR("a number that a double does not keep as it stands");
     } else if (value_is_special(p, n, &special)) {
         bits = special != special ? formats[kind].nan

@@ -101,9 +101,9 @@ static void rl_kept(void)
                                        "1097718834198879.3"};
     struct real t;
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        CHECK(real_scan(&t, (const uint8_t *)kept[i], strlen(kept[i])) && real_is_kept(&t));
+        CHECK(real_scan(&t, (const uint8_t *)kept[i], strlen(kept[i])) && real_is_kept(&t, real_bits(&t, REAL_DOUBLE)));
     for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
-        CHECK(real_scan(&t, (const uint8_t *)lost[i], strlen(lost[i])) && !real_is_kept(&t));
+        CHECK(real_scan(&t, (const uint8_t *)lost[i], strlen(lost[i])) && !real_is_kept(&t, real_bits(&t, REAL_DOUBLE)));
 }
 
 static void mm_zone_is_noted(void)
