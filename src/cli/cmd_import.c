@@ -263,6 +263,8 @@ static int import_open(struct import_job *job)
         options.flags = INLAY_WRITE_AS_IS; /* what is written was read by its type */
         options.row_group_rows = job->settings->row_group_rows;
         options.row_group_bytes = job->settings->row_group_bytes;
+        if (options.row_group_bytes == 0 && job->settings->files.max_memory > 0)
+            options.row_group_bytes = job->settings->files.max_memory / 8; /* the rest: pages, dictionaries, the sample */
         status = inlay_writer_open(&job->env, &job->out.sink, schema, &options, &job->writer);
         if (status == INLAY_ARG)
             code = report_failure_with(job->path, &job->env.error, "see --codec, --encoding and --bloom");
@@ -424,7 +426,7 @@ static const struct options_row import_options[] = {
     {"row-group-rows", 'g', OPTIONS_UINT, offsetof(struct import_settings, row_group_rows), "N",
      "most rows of a row group (1048576)"},
     {"row-group-bytes", 0, OPTIONS_UINT, offsetof(struct import_settings, row_group_bytes), "N",
-     "packed bytes that end a row group (128 MiB)"},
+     "packed bytes that end a row group (128 MiB, or an eighth\nof --max-memory)"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct import_settings, json), NULL, "the summary as a JSON object"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct import_settings, quiet), NULL, "no progress, no summary"},
     {"no-limits", 0, OPTIONS_FLAG, offsetof(struct import_settings, files.no_limits), NULL,
