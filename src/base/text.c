@@ -24,19 +24,25 @@ size_t text_utf8_step(const uint8_t *p, size_t left)
     return n;
 }
 
-bool text_is_utf8(const uint8_t *data, size_t bytes)
+size_t text_utf8_span(const uint8_t *data, size_t bytes)
 {
-    for (size_t i = 0; i < bytes;) {
+    size_t i = 0;
+    while (i < bytes) {
         if (bytes - i >= 8 && (load_le64(data + i) & 0x8080808080808080u) == 0) {
             i += 8; /* ASCII, eight at a time */
             continue;
         }
         size_t n = text_utf8_step(data + i, bytes - i);
         if (n == 0)
-            return false;
+            return i;
         i += n;
     }
-    return true;
+    return bytes;
+}
+
+bool text_is_utf8(const uint8_t *data, size_t bytes)
+{
+    return text_utf8_span(data, bytes) == bytes;
 }
 
 size_t text_utf8_put(uint8_t *dst, uint32_t code)
