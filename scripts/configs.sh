@@ -26,6 +26,7 @@ try lib RECORDING=0
 try lib VERIFY=0
 try lib WHERE=0
 try lib EVENTS=0
+try lib IMPORT=0
 try lib POSIX=0
 try lib MALLOC=0
 try lib ERROR_TEXT=0

@@ -22,6 +22,9 @@
 #ifndef INLAY_VERIFY
 #define INLAY_VERIFY 1 /* checking a file against what it says about itself */
 #endif
+#ifndef INLAY_IMPORT
+#define INLAY_IMPORT 1 /* CSV and JSON lines into files; needs WRITE */
+#endif
 #ifndef INLAY_WHERE
 #define INLAY_WHERE 1 /* rows by predicate, with skipping */
 #endif
