@@ -121,7 +121,9 @@ INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t width)
     if (width == 0) {
         const uint32_t *codes = (const uint32_t *)(const void *)l->next;
         uint32_t *out = (uint32_t *)(void *)to;
-        if (l->map)
+        if (n == 1)
+            *out = l->map ? l->map[*codes] : *codes;
+        else if (l->map)
             for (size_t i = 0; i < n; i++)
                 out[i] = l->map[codes[i]];
         else
@@ -150,6 +152,10 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
         if (n <= l->left && !out->nulls) {
             lane_take(l, n, values + levels * bytes, width);
             levels += n;
+            if (n == 1 && runs[run].rows == 1) { /* many inputs interleaved row by row */
+                run++;
+                continue;
+            }
         } else {
             if (!out->nulls)
                 out->n_values = levels;
