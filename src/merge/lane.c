@@ -137,6 +137,27 @@ INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t width)
     l->left -= n;
 }
 
+/* Rows that come one by one from changing inputs: as many as there are. Returns how many. */
+INLAY_INLINE size_t lane_singles(struct lane *lanes, const struct lane_run *runs, size_t n, uint8_t *to, size_t width)
+{
+    size_t i = 0, bytes = width ? width : sizeof(uint32_t);
+    for (; i < n && runs[i].rows == 1; i++) {
+        struct lane *l = &lanes[runs[i].input];
+        if (l->left == 0)
+            break;
+        if (width == 0) {
+            uint32_t code;
+            memcpy(&code, l->next, sizeof code);
+            ((uint32_t *)(void *)to)[i] = l->map ? l->map[code] : code;
+        } else {
+            memcpy(to + i * bytes, l->next, bytes);
+        }
+        l->next += bytes;
+        l->left--;
+    }
+    return i;
+}
+
 /* The loop, once for each way to copy; width 0: codes. While nothing is null, levels and values are as many, and a
  * stretch that its lane has whole is copied without a look at anything else. */
 INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
@@ -146,16 +167,20 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
     uint32_t done = *taken;
     uint8_t *values = out->values;
     while (run < n_runs && levels < room) {
+        if (done == 0 && !out->nulls) {
+            size_t most = n_runs - run < room - levels ? n_runs - run : room - levels;
+            size_t singles = lane_singles(lanes, runs + run, most, values + levels * bytes, width);
+            run += singles;
+            levels += singles;
+            if (singles == most)
+                continue;
+        }
         struct lane *l = &lanes[runs[run].input];
         size_t n = runs[run].rows - done;
         n = n < room - levels ? n : room - levels;
         if (n <= l->left && !out->nulls) {
             lane_take(l, n, values + levels * bytes, width);
             levels += n;
-            if (n == 1 && runs[run].rows == 1) { /* many inputs interleaved row by row */
-                run++;
-                continue;
-            }
         } else {
             if (!out->nulls)
                 out->n_values = levels;
