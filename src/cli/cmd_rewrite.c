@@ -58,6 +58,8 @@ static bool rewrite_time(const uint8_t *int96, uint8_t unit, int64_t *out)
         days++;
         nanos -= per_day[unit];
     }
+    if (days < -most)
+        return false; /* midnight of a day that only partly fits */
     int64_t whole = days * per_day[unit];
     if (nanos > 0 ? whole > INT64_MAX - nanos : whole < INT64_MIN - nanos)
         return false;
