@@ -7,6 +7,7 @@
 
 #include "inlay/inspect.h"
 
+#include "format/bloom.h"
 #include "format/reader.h"
 #include "format/writer.h"
 
@@ -157,29 +158,17 @@ static inlay_status copy_indexes(struct copy *c, int64_t shift)
     return META_HAS(m, META_CC_OFFSET_INDEX_AT) ? copy_optional(copy_offset_index(c, shift)) : INLAY_OK;
 }
 
-/* A filter whose length the metadata does not say (before format 2.10) is measured by opening it. */
+/* The filter is opened: bloom_filter_length may be missing (before format 2.10) or wrong, and one that is cut short
+ * would deny values that are there. */
 static inlay_status copy_bloom(struct copy *c, uint32_t row_group)
 {
     const struct meta_column *m = c->chunk.meta;
     inlay_bloom *bloom = NULL;
     if (!META_HAS(m, META_CM_BLOOM_AT))
         return INLAY_OK;
-    int64_t bytes = META_HAS(m, META_CM_BLOOM_BYTES) ? m->bloom_bytes : 0;
-    if (bytes <= 0) {
-        struct meta_bloom_header h = {.has = 15};
-        struct meta_bloom_choice known = {.has = 1};
-        struct buf head;
-        TRY(inlay_bloom_open(c->r, row_group, c->leaf, &bloom));
-        h.bytes = (int32_t)inlay_bloom_bytes(bloom);
-        h.algorithm = h.hash = h.compression = &known;
-        buf_init(&head, c->w->env);
-        thrift_write(&head, &meta_bloom_header_table, &h);
-        bytes = (int64_t)head.bytes + h.bytes; /* as every writer makes it; checked when it is read again */
-        inlay_status status = head.status;
-        buf_free(&head);
-        inlay_bloom_close(c->w->env, bloom);
-        TRY(status);
-    }
+    TRY(inlay_bloom_open(c->r, row_group, c->leaf, &bloom));
+    int64_t bytes = (int64_t)bloom_stored_bytes(bloom);
+    inlay_bloom_close(c->w->env, bloom);
     c->kept.bloom_at = c->w->blooms.bytes;
     return copy_bytes(c, m->bloom_at, bytes, &c->w->blooms, &c->kept.bloom_bytes);
 }
@@ -211,14 +200,27 @@ static inlay_status copy_meta(struct copy *c, uint64_t to)
     return c->w->metas.status;
 }
 
+/* Add the chunk's sizes to the row group's. Chunks that lie on each other would make a small file a large one. */
+static inlay_status copy_sizes(struct copy *c)
+{
+    struct meta_column *m = c->chunk.meta;
+    struct writer_group *g = &c->w->group;
+    if (c->start == c->end) /* without values: its pages stay behind */
+        m->compressed_bytes = m->uncompressed_bytes = 0;
+    if (m->uncompressed_bytes > INT64_MAX - g->raw_bytes ||
+        (uint64_t)m->compressed_bytes > c->r->source.size_bytes - (uint64_t)g->packed_bytes)
+        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("the row group's column chunks are larger than the file"),
+                          c->r->footer.at);
+    g->raw_bytes += m->uncompressed_bytes;
+    g->packed_bytes += m->compressed_bytes;
+    return INLAY_OK;
+}
+
 static inlay_status copy_chunk(struct copy *c, uint32_t row_group)
 {
     TRY(reader_chunk(c->r, row_group, c->leaf, &c->pool, &c->chunk, &c->start, &c->end));
     uint64_t to = c->w->written;
-    if (c->chunk.meta->uncompressed_bytes > INT64_MAX - c->w->group.raw_bytes)
-        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("column chunk has an impossible size"), c->r->footer.at);
-    c->w->group.raw_bytes += c->chunk.meta->uncompressed_bytes;
-    c->w->group.packed_bytes += c->chunk.meta->compressed_bytes;
+    TRY(copy_sizes(c));
     TRY(copy_pages(c));
     if (c->start < c->end)
         TRY(copy_indexes(c, (int64_t)to - (int64_t)c->start));
