@@ -91,6 +91,10 @@ inlay_status inlay_column_seek(inlay_column *column, int64_t row)
     int64_t first = 0, next = 0;
     if (row < 0)
         return err_set(c->env, INLAY_ARG, ERR("no such row"));
+    if (c->row_group <= c->reader->known && c->reader->first_rows[c->row_group] <= row) {
+        group = c->row_group; /* forward: a file may have 100,000 row groups */
+        first = c->reader->first_rows[group];
+    }
     for (; group < n; group++, first = next) {
         inlay_status status = reader_first_row(c->reader, group + 1, &next);
         if (status != INLAY_OK)
