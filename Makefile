@@ -74,7 +74,7 @@ LIB_SRC := \
                      chunk_seek reader trust inspect index_read bloom bloom_build order choose \
                      chunk_write chunk_meta writer writer_footer copy) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
-  $(call list,verify,rule tally claims chunk sorting verify) \
+  $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare number moment bind prune column where) \
   $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
