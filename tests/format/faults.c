@@ -112,7 +112,7 @@ static inlay_status faults_where(struct faults *f, inlay_reader *reader, int64_t
     *result = 0;
     inlay_status status = inlay_where_open(&f->env, reader, text, NULL, &w);
     while (status == INLAY_OK && (status = inlay_where_next(w, &first, &n)) == INLAY_OK)
-        *result = *result * 31 + first * 7 + n;
+        *result = (int64_t)((uint64_t)*result * 31 + (uint64_t)(first * 7 + n));
     inlay_where_close(w);
     return status == INLAY_END ? INLAY_OK : status;
 }
