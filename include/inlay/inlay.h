@@ -4,6 +4,7 @@
 
 #include "inlay/arrow.h"
 #include "inlay/copy.h"
+#include "inlay/edit.h"
 #include "inlay/inspect.h"
 #include "inlay/merge.h"
 #include "inlay/reader.h"

@@ -22,13 +22,16 @@ enum {
     INLAY_WRITE_NO_PAGE_INDEX = 4, /* no column index, no offset index */
     INLAY_WRITE_NO_STATISTICS = 8,
     INLAY_WRITE_TRUSTED_ORDER = 16, /* do not check the claim of inlay_writer_sorting: it is proved already */
+    INLAY_WRITE_STRICT = 64, /* text columns (STRING, ENUM, JSON) take UTF-8 only */
+    INLAY_WRITE_INT96 = 256, /* the schema may have INT96 columns; they are deprecated, and ARG without this */
+    INLAY_WRITE_AS_IS = 128, /* values are not held against their annotation: for what copies other files */
     INLAY_WRITE_HOLD_COLUMN = 32 /* with IN_ORDER: hold the packed pages of a column until it ends, so that it gets a
                                     dictionary of its own where that pays */
 };
 
 /* Text options: codec "zstd:3", "snappy", "none", "gzip:6", "lz4_raw", "brotli:5"; encoding
  * "dictionary" (with fallback to plain), "plain", "rle" (BOOLEAN), "delta_binary_packed" (INT32, INT64),
- * "delta_length_byte_array", "delta_byte_array", "byte_stream_split". NULL = the default. An encoding for
+ * "delta_length_byte_array", "delta_byte_array", "byte_stream_split", "alp" (FLOAT, DOUBLE). NULL = the default. An encoding for
  * all columns goes to those that can take it; one for a column that cannot is ARG. */
 typedef struct inlay_column_options {
     uint32_t leaf;
@@ -40,11 +43,14 @@ typedef struct inlay_column_options {
      * BOOLEAN. Source: BloomFilter.md. */
     double bloom_fpp;
     size_t bloom_bytes;
+    const inlay_key_value *key_values; /* [n_key_values] of the column, written into each of its chunks; copied */
+    size_t n_key_values;
 } inlay_column_options;
 
 /* Profiles: "compat" (the default: what every reader of the last ten years takes), "balanced" (delta and byte stream
  * split encodings where they are smaller on the first page of a column chunk), "smallest" (all encodings, zstd:12),
- * "newest" (all encodings, v2 pages). A codec, encoding or page version that is given counts more. */
+ * "newest" (all encodings, ALP too, v2 pages, IEEE 754 and INT96 column orders: only readers of format 2.14 take it
+ * all). A codec, encoding or page version that is given counts more. */
 typedef struct inlay_write_options {
     const char *profile;     /* "compat" */
     const char *codec;       /* the profile's: "zstd:3" */
@@ -53,6 +59,8 @@ typedef struct inlay_write_options {
     size_t page_rows;        /* 20,000 */
     size_t dictionary_bytes; /* 1 MiB; a larger dictionary falls back to plain */
     uint32_t page_version;   /* the profile's: 1; or 2 */
+    uint64_t row_group_rows;  /* of inlay_writer_write_rows: 1,048,576 */
+    uint64_t row_group_bytes; /* the same, of inlay_writer_pending_bytes: 128 MiB, looked at every 8,192 rows */
     uint32_t flags;
     const char *created_by;  /* "inlay version X" */
     const inlay_column_options *columns;
@@ -70,9 +78,15 @@ INLAY_API INLAY_CHECKED inlay_status inlay_writer_open(inlay_env *env, const inl
 
 /* Append levels and values to one column of the open row group (the first write opens one). The batch
  * is copied. `def` NULL = all present; `rep` NULL = one level a row. `codes` need a dictionary given
- * before. n_rows is ignored on input. Levels are checked. Errors: ARG, IO, NOMEM. */
+ * before. n_rows is ignored on input. Levels are checked, and so are values against DECIMAL precision and INTEGER bits
+ * (the error has the row; AS_IS leaves it out). Errors: ARG, IO, NOMEM. */
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_write(inlay_writer *writer, uint32_t leaf,
                                                         const inlay_batch *batch);
+/* Append the same rows to all columns, columns[n_leaves], and cut row groups: one ends where it has row_group_rows rows
+ * or holds row_group_bytes. `n_rows` of the batches is ignored; batches with codes need the column's dictionary in
+ * every row group, and so do not go well with this. Not with IN_ORDER. Errors: ARG (batches that differ in rows), IO,
+ * NOMEM. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_write_rows(inlay_writer *writer, const inlay_batch *columns);
 /* Append n_rows times the same value, NULL = null, to a column without repetition. */
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_repeat(inlay_writer *writer, uint32_t leaf,
                                                          size_t n_rows, const void *value);

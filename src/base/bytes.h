@@ -38,6 +38,11 @@ INLAY_INLINE uint64_t load_le64(const void *p)
     return v;
 #endif
 }
+INLAY_INLINE void store_le16(uint8_t *p, uint16_t v)
+{
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+}
 INLAY_INLINE void store_le32(void *p, uint32_t v)
 {
     uint8_t *b = p;

@@ -121,7 +121,8 @@ static int concat_files(struct concat_job *job, char **paths, int n)
     int code = files_open(&first, &job->env, paths[0], &job->settings->files, 0);
     if (code != REPORT_DONE)
         return code;
-    inlay_status status = inlay_writer_open(&job->env, &job->out.sink, inlay_reader_schema(first.reader), NULL,
+    const inlay_write_options options = {.flags = INLAY_WRITE_INT96};
+    inlay_status status = inlay_writer_open(&job->env, &job->out.sink, inlay_reader_schema(first.reader), &options,
                                             &job->writer);
     if (status == INLAY_OK)
         status = concat_key_values(job, first.reader);

@@ -238,7 +238,7 @@ static int rewrite_open(struct rewrite_job *job)
                                    .page_rows = (size_t)s->page_rows, .page_bytes = (size_t)s->page_bytes,
                                    .page_version = (uint32_t)s->page_version, .columns = columns,
                                    .n_columns = job->n,
-                                   .flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN};
+                                   .flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96};
     if (code == REPORT_DONE) {
         inlay_status status = inlay_schema_modern(&job->env, from, job->int96_unit, &job->schema);
         job->modern = status == INLAY_OK && !inlay_schema_same(from, job->schema, NULL, NULL);

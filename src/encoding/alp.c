@@ -1,4 +1,4 @@
-/* ALP: floating-point numbers that were decimals, as integers. Read only; the encoding is a preview.
+/* ALP: floating-point numbers that were decimals, as integers: reading (alp_write.c writes). The encoding is a preview.
  *
  *   section = mode 0 | integer encoding 0 | log2 of vector size, 3..15 | i32 LE count of values
  *           | u32 LE offset of each vector, from this array on | vectors
@@ -32,18 +32,16 @@ enum {
     ALP_HEAD = 7,
     ALP_LOG_LEAST = 3,
     ALP_LOG_MOST = 15,
-    ALP_EXPONENT_FLOAT = 10,
-    ALP_EXPONENT_DOUBLE = 18,
     ALP_PIECE = 256 /* values between unpacking and arithmetic */
 };
 
 /* Literals, not pow(): they must be the nearest numbers. */
-static const float alp_tens_float[] = {1e0f, 1e1f, 1e2f, 1e3f, 1e4f, 1e5f, 1e6f, 1e7f, 1e8f, 1e9f, 1e10f};
-static const float alp_parts_float[] = {1e0f,  1e-1f, 1e-2f, 1e-3f, 1e-4f, 1e-5f,
+const float alp_tens_float[] = {1e0f, 1e1f, 1e2f, 1e3f, 1e4f, 1e5f, 1e6f, 1e7f, 1e8f, 1e9f, 1e10f};
+const float alp_parts_float[] = {1e0f,  1e-1f, 1e-2f, 1e-3f, 1e-4f, 1e-5f,
                                         1e-6f, 1e-7f, 1e-8f, 1e-9f, 1e-10f};
-static const double alp_tens_double[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+const double alp_tens_double[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
                                          1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-static const double alp_parts_double[] = {1e0,   1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,
+const double alp_parts_double[] = {1e0,   1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,
                                           1e-7,  1e-8,  1e-9,  1e-10, 1e-11, 1e-12, 1e-13,
                                           1e-14, 1e-15, 1e-16, 1e-17, 1e-18};
 
@@ -159,35 +157,39 @@ static bool alp_vector(struct decoder *d)
     return alp_positions(d, n);
 }
 
+float alp_value_float(int32_t integer, uint8_t exponent, uint8_t factor)
+{
+#if ALP_SLOW /* a product of two floats is exact in any wider format: one rounding at each store */
+    volatile float stored = (float)integer;
+    stored = stored * alp_tens_float[factor];
+    stored = stored * alp_parts_float[exponent];
+    return stored;
+#else
+    return (float)integer * alp_tens_float[factor] * alp_parts_float[exponent];
+#endif
+}
+
+double alp_value_double(int64_t integer, uint8_t exponent, uint8_t factor)
+{
+#if ALP_SLOW
+    return alp_multiply(alp_multiply((double)integer, alp_tens_double[factor]), alp_parts_double[exponent]);
+#else
+    return (double)integer * alp_tens_double[factor] * alp_parts_double[exponent];
+#endif
+}
+
 static void alp_floats(const struct decoder *d, const uint64_t *packed, size_t n, float *out)
 {
-    float ten = alp_tens_float[d->u.alp.factor], part = alp_parts_float[d->u.alp.exponent];
     uint32_t base = (uint32_t)d->u.alp.base;
-    for (size_t i = 0; i < n; i++) {
-        float integer = (float)(int32_t)(base + (uint32_t)packed[i]);
-#if ALP_SLOW /* a product of two floats is exact in any wider format: one rounding at each store */
-        volatile float stored = integer;
-        stored = stored * ten;
-        stored = stored * part;
-        out[i] = stored;
-#else
-        out[i] = integer * ten * part;
-#endif
-    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = alp_value_float((int32_t)(base + (uint32_t)packed[i]), d->u.alp.exponent, d->u.alp.factor);
 }
 
 static void alp_doubles(const struct decoder *d, const uint64_t *packed, size_t n, double *out)
 {
-    double ten = alp_tens_double[d->u.alp.factor], part = alp_parts_double[d->u.alp.exponent];
     uint64_t base = d->u.alp.base;
-    for (size_t i = 0; i < n; i++) {
-        double integer = (double)(int64_t)(base + packed[i]);
-#if ALP_SLOW
-        out[i] = alp_multiply(alp_multiply(integer, ten), part);
-#else
-        out[i] = integer * ten * part;
-#endif
-    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = alp_value_double((int64_t)(base + packed[i]), d->u.alp.exponent, d->u.alp.factor);
 }
 
 /* Put the exceptions of values [from, to) of the vector in their places; out is the place of `from`. */
@@ -256,4 +258,6 @@ const struct encoding encoding_alp = {
     .open = alp_open,
     .read = alp_read,
     .skip = alp_skip,
+    .bound = alp_bound,
+    .write = alp_write,
 };

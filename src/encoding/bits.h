@@ -22,4 +22,26 @@ INLAY_INLINE uint64_t bits_unpack(const uint8_t *packed, const uint8_t *end, uin
     return width == 64 ? v : v & (((uint64_t)1 << width) - 1);
 }
 
+/* Pack n values of `width` bits (0..64); what lies above is ignored. Returns the bytes: ceil(n x width / 8). */
+INLAY_INLINE size_t bits_pack(uint8_t *dst, const uint64_t *v, size_t n, uint32_t width)
+{
+    uint8_t *at = dst;
+    uint64_t held = 0, mask = width == 64 ? UINT64_MAX : ((uint64_t)1 << width) - 1;
+    uint32_t used = 0; /* bits in `held`, below 64 */
+    for (size_t i = 0; i < n && width; i++) {
+        uint64_t x = v[i] & mask;
+        held |= x << used;
+        used += width;
+        if (used >= 64) {
+            store_le64(at, held);
+            at += 8;
+            used -= 64;
+            held = used ? x >> (width - used) : 0;
+        }
+    }
+    for (; used; used = used > 8 ? used - 8 : 0, held >>= 8)
+        *at++ = (uint8_t)held;
+    return (size_t)(at - dst);
+}
+
 #endif

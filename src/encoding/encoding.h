@@ -24,7 +24,8 @@ enum {
     ENCODING_DELTA_BYTE_ARRAY = 7,
     ENCODING_RLE_DICTIONARY = 8,
     ENCODING_BYTE_STREAM_SPLIT = 9,
-    ENCODING_ALP = 10
+    ENCODING_ALP = 10,
+    ENCODING_N
 };
 
 /* RLE / bit-packed hybrid (rle.c): levels, dictionary codes, booleans. */

@@ -12,7 +12,6 @@ static const struct encoding *const encoding_table[] = {
     [ENCODING_BYTE_STREAM_SPLIT] = &encoding_split,
     [ENCODING_ALP] = &encoding_alp,
 };
-enum { ENCODING_N = sizeof encoding_table / sizeof encoding_table[0] };
 
 const struct encoding *encoding_by_id(int id)
 {

@@ -9,16 +9,16 @@
 #define CHOOSE_BIT(id) ((uint32_t)1 << ENCODING_##id)
 
 static const struct choose_row choose_rows[CHOOSE_N] = {
-    [CHOOSE_COMPAT] = {"compat", "zstd:3", 1, 0},
+    [CHOOSE_COMPAT] = {"compat", "zstd:3", 1, 0, false},
     [CHOOSE_BALANCED] = {"balanced", "zstd:3", 1,
                          CHOOSE_BIT(DELTA_BINARY_PACKED) | CHOOSE_BIT(BYTE_STREAM_SPLIT) |
-                             CHOOSE_BIT(DELTA_LENGTH_BYTE_ARRAY)},
+                             CHOOSE_BIT(DELTA_LENGTH_BYTE_ARRAY), false},
     [CHOOSE_SMALLEST] = {"smallest", "zstd:12", 1,
                          CHOOSE_BIT(DELTA_BINARY_PACKED) | CHOOSE_BIT(BYTE_STREAM_SPLIT) |
-                             CHOOSE_BIT(DELTA_LENGTH_BYTE_ARRAY) | CHOOSE_BIT(DELTA_BYTE_ARRAY) | CHOOSE_BIT(RLE)},
+                             CHOOSE_BIT(DELTA_LENGTH_BYTE_ARRAY) | CHOOSE_BIT(DELTA_BYTE_ARRAY) | CHOOSE_BIT(RLE), false},
     [CHOOSE_NEWEST] = {"newest", "zstd:3", 2,
                        CHOOSE_BIT(DELTA_BINARY_PACKED) | CHOOSE_BIT(BYTE_STREAM_SPLIT) |
-                           CHOOSE_BIT(DELTA_LENGTH_BYTE_ARRAY) | CHOOSE_BIT(DELTA_BYTE_ARRAY) | CHOOSE_BIT(RLE)},
+                           CHOOSE_BIT(DELTA_LENGTH_BYTE_ARRAY) | CHOOSE_BIT(DELTA_BYTE_ARRAY) | CHOOSE_BIT(RLE) | CHOOSE_BIT(ALP), true},
 };
 
 const struct choose_row *choose_profile(const char *name)

@@ -12,6 +12,7 @@ struct choose_row {
     const char *name, *codec; /* as inlay_write_options has them */
     uint8_t page_version;
     uint32_t encodings;       /* bits of Encoding: what is tried beside dictionary and plain */
+    bool new_orders;          /* IEEE_754_TOTAL_ORDER, INT96_TIMESTAMP_ORDER */
 };
 /* By name; NULL = unknown. */
 const struct choose_row *choose_profile(const char *name);

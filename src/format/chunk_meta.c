@@ -23,21 +23,21 @@ static inlay_status chunk_meta_statistics(struct chunk_writer *c, struct mem_poo
     META_SET(m, META_CM_STATISTICS);
     META_SET(st, META_ST_NULL_COUNT);
     st->null_count = s->nulls;
-    if (stats_counts_nans(s)) {
+    if (stats_counts_nans(s) && !c->no_nans) {
         META_SET(st, META_ST_NAN_COUNT);
         st->nan_count = s->nans;
     }
     buf_clear(&min->bytes);
     buf_clear(&max->bytes);
-    if (!stats_bounds(s, min, max))
+    if (c->no_bounds || !stats_bounds(s, min, max))
         return min->bytes.status != INLAY_OK ? min->bytes.status : max->bytes.status;
     st->min_value = st->min = (inlay_bytes){min->bytes.data, min->bytes.bytes};
     st->max_value = st->max = (inlay_bytes){max->bytes.data, max->bytes.bytes};
-    st->min_exact = min->exact;
-    st->max_exact = max->exact;
+    st->min_exact = min->exact && !c->inexact;
+    st->max_exact = max->exact && !c->inexact;
     st->has |= 1u << META_ST_MIN_VALUE | 1u << META_ST_MAX_VALUE | 1u << META_ST_MIN_EXACT |
                1u << META_ST_MAX_EXACT;
-    if (type_order_is_signed(s->order))
+    if (type_order_is_signed(s->order) && !s->total)
         st->has |= 1u << META_ST_MIN | 1u << META_ST_MAX; /* old readers, signed order only */
     return INLAY_OK;
 }
@@ -48,7 +48,7 @@ static inlay_status chunk_meta_sizes(struct chunk_writer *c, struct mem_pool *po
     void *block = NULL;
     bool strings = c->node->type == INLAY_BYTE_ARRAY;
     if ((!strings && c->node->max_rep == 0 && c->node->max_def <= 1) ||
-        c->flags & INLAY_WRITE_NO_STATISTICS)
+        c->flags & INLAY_WRITE_NO_STATISTICS || c->no_sizes)
         return INLAY_OK;
     TRY(mem_pool_take(pool, sizeof *m->size_statistics, &block));
     struct meta_size_statistics *z = m->size_statistics = block;
@@ -68,31 +68,26 @@ static inlay_status chunk_meta_sizes(struct chunk_writer *c, struct mem_pool *po
     return INLAY_OK;
 }
 
+/* Every encoding once, that of the levels among them; and how many pages have which. */
 static inlay_status chunk_meta_encodings(struct chunk_writer *c, struct mem_pool *pool,
                                           struct meta_column *m)
 {
-    bool dictionary = c->dictionary_page_bytes > 0;
-    int32_t page_type = c->version == 2 ? META_PAGE_DATA_V2 : META_PAGE_DATA;
-    TRY(chunk_list(pool, &m->encodings, 4, sizeof(int32_t)));
-    TRY(chunk_list(pool, &m->encoding_stats, 3, sizeof(struct meta_encoding_stats)));
+    static const int32_t types[2] = {META_PAGE_DATA, META_PAGE_DATA_V2};
+    TRY(chunk_list(pool, &m->encodings, ENCODING_N, sizeof(int32_t)));
+    TRY(chunk_list(pool, &m->encoding_stats, 2 * ENCODING_N + 1, sizeof(struct meta_encoding_stats)));
     int32_t *e = m->encodings.items;
     struct meta_encoding_stats *s = m->encoding_stats.items;
+    bool dictionary = c->dictionary_page_bytes > 0;
     uint32_t n = 0, k = 0;
-    if (dictionary || c->encoding->id == ENCODING_PLAIN)
-        e[n++] = ENCODING_PLAIN;
-    if (c->encoding->id != ENCODING_PLAIN && c->encoding->id != ENCODING_RLE && c->n_plain_pages)
-        e[n++] = c->encoding->id;
-    e[n++] = ENCODING_RLE;
-    if (dictionary) {
-        e[n++] = ENCODING_RLE_DICTIONARY;
+    if (dictionary)
         s[k++] = (struct meta_encoding_stats){7, META_PAGE_DICTIONARY, ENCODING_PLAIN, 1};
+    for (int32_t i = 0; i < ENCODING_N; i++) {
+        if (c->n_pages[0][i] || c->n_pages[1][i] || i == ENCODING_RLE || (i == ENCODING_PLAIN && dictionary))
+            e[n++] = i;
+        for (size_t v = 0; v < 2; v++)
+            if (c->n_pages[v][i])
+                s[k++] = (struct meta_encoding_stats){7, types[v], i, (int32_t)c->n_pages[v][i]};
     }
-    if (c->n_coded_pages)
-        s[k++] = (struct meta_encoding_stats){7, page_type, ENCODING_RLE_DICTIONARY,
-                                              (int32_t)c->n_coded_pages};
-    if (c->n_plain_pages)
-        s[k++] = (struct meta_encoding_stats){7, page_type, c->encoding->id,
-                                              (int32_t)c->n_plain_pages};
     m->encodings.n = n;
     m->encoding_stats.n = k;
     if (k)

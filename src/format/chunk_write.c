@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/hash.h"
 #include "format/levels.h"
 
 enum { CHUNKW_SLICE = 1024 }; /* most levels that are taken between looks at the page's size */
@@ -52,9 +51,11 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                           &c->pages,     &c->body,      &c->packed, &c->slice, &c->wide};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_init(bufs[i], env);
-    stats_init(&c->stats, env, node);
-    stats_init(&c->chunk_stats, env, node);
-    index_init(&c->index, env, node);
+    if (!(o->flags & INLAY_WRITE_AS_IS))
+        fit_init(&c->fit, node, o->flags & INLAY_WRITE_STRICT);
+    stats_init(&c->stats, env, node, o->new_orders);
+    stats_init(&c->chunk_stats, env, node, o->new_orders);
+    index_init(&c->index, env, node, o->new_orders);
     if (o->bloom_fpp > 0)
         TRY(bloom_builder_init(&c->bloom, env, o->bloom_fpp, o->bloom_bytes));
     TRY(mem_new(env, counts * sizeof(int64_t), &block));
@@ -102,7 +103,7 @@ void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to)
     }
 }
 
-static void chunkw_page_reset(struct chunk_writer *c)
+void chunk_writer_page_reset(struct chunk_writer *c)
 {
     buf_clear(&c->def.array);
     buf_clear(&c->rep.array);
@@ -120,7 +121,7 @@ static void chunkw_page_reset(struct chunk_writer *c)
 
 void chunk_writer_reset(struct chunk_writer *c)
 {
-    chunkw_page_reset(c);
+    chunk_writer_page_reset(c);
     buf_clear(&c->pages);
     buf_clear(&c->seen);
     if (c->dictionary)
@@ -131,7 +132,8 @@ void chunk_writer_reset(struct chunk_writer *c)
     c->dictionary_at = c->dictionary_page_bytes = c->dictionary_raw_bytes = c->first_page_at = 0;
     c->page_bytes_done = c->raw_bytes_done = 0;
     c->n_levels = c->n_rows = c->unencoded = 0;
-    c->n_coded_pages = c->n_plain_pages = 0;
+    memset(c->n_pages, 0, sizeof c->n_pages);
+    c->raw_dictionary = c->inexact = c->no_bounds = c->no_nans = c->no_sizes = false;
     stats_clear(&c->chunk_stats);
     memset(c->rep_counts, 0, ((size_t)c->node->max_rep + 1) * sizeof(int64_t));
     memset(c->def_counts, 0, ((size_t)c->node->max_def + 1) * sizeof(int64_t));
@@ -175,24 +177,6 @@ static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels,
     return INLAY_OK;
 }
 
-/* Append the RLE form of the page's levels. */
-static void chunkw_put_levels(const struct chunk_levels *l, uint8_t max, bool prefix, struct buf *out)
-{
-    uint32_t width = bits_of(max);
-    size_t start = out->bytes, room = (l->array.bytes ? rle_bound(l->n, width) : 16) + 4;
-    uint8_t *dst = max ? buf_reserve(out, room) : NULL;
-    if (!dst)
-        return;
-    uint8_t *at = dst + (prefix ? 4 : 0);
-    if (l->array.bytes)
-        at += rle_write_u8(at, l->array.data, l->n, width);
-    else if (l->n)
-        at += rle_write_run(at, l->value, l->n, width);
-    if (prefix)
-        store_le32(dst, (uint32_t)(at - dst - 4));
-    out->bytes = start + (size_t)(at - dst);
-}
-
 /* ---- values of the open page ---- */
 
 /* One value's PLAIN bytes in the page so far counted; BYTE_ARRAY: 4 + length. */
@@ -234,7 +218,7 @@ static inlay_status chunkw_store(struct chunk_writer *c, const void *values, siz
 }
 
 /* Values behind codes, gathered into `wide`. */
-static inlay_status chunkw_gather(struct chunk_writer *c, const uint32_t *codes, size_t n)
+inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
     buf_clear(&c->wide);
     uint8_t *dst = buf_reserve(&c->wide, n * c->width + 1);
@@ -252,7 +236,7 @@ static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *co
 {
     size_t entries = dict_builder_count(c->dictionary);
     if (stats_counts_nans(&c->stats)) {
-        TRY(chunkw_gather(c, codes, n));
+        TRY(chunk_writer_gather(c, codes, n));
         stats_add(&c->stats, c->wide.data, n);
         return stats_status(&c->stats);
     }
@@ -290,14 +274,14 @@ static inlay_status chunkw_take_codes(struct chunk_writer *c, const uint32_t *co
 }
 
 /* Leave the dictionary for this and all later pages of the chunk: the page's codes become values. */
-static inlay_status chunkw_leave_dictionary(struct chunk_writer *c)
+inlay_status chunk_writer_leave_dictionary(struct chunk_writer *c)
 {
     size_t n = c->codes.bytes / sizeof(uint32_t);
     const uint32_t *codes = (const void *)c->codes.data;
     c->coded = false;
     for (size_t i = 0; i < n; i += CHUNKW_SLICE) {
         size_t take = n - i < CHUNKW_SLICE ? n - i : CHUNKW_SLICE;
-        TRY(chunkw_gather(c, codes + i, take));
+        TRY(chunk_writer_gather(c, codes + i, take));
         TRY(chunkw_store(c, c->wide.data, take));
     }
     buf_clear(&c->codes);
@@ -319,7 +303,7 @@ static inlay_status chunkw_take_values(struct chunk_writer *c, const void *value
         TRY(chunkw_take_codes(c, codes, done));
         if (done == n)
             return INLAY_OK;
-        TRY(chunkw_leave_dictionary(c));
+        TRY(chunk_writer_leave_dictionary(c));
         values = (const uint8_t *)values + done * c->width;
         n -= done;
     }
@@ -331,262 +315,6 @@ static inlay_status chunkw_take_values(struct chunk_writer *c, const void *value
     if (!(c->flags & INLAY_WRITE_NO_STATISTICS))
         stats_add(&c->stats, values, n);
     return stats_status(&c->stats);
-}
-
-/* ---- pages out ---- */
-
-static inlay_status chunkw_emit(struct chunk_writer *c, const void *data, size_t bytes)
-{
-    if (!c->streaming) {
-        buf_append(&c->pages, data, bytes);
-        return c->pages.status;
-    }
-    TRY(io_append(c->env, c->sink, data, bytes));
-    *c->written += bytes;
-    return INLAY_OK;
-}
-
-static inlay_status chunkw_fits(struct chunk_writer *c, size_t bytes)
-{
-    return bytes <= INT32_MAX ? INLAY_OK
-                              : err_set(c->env, INLAY_ARG, ERR("a page larger than 2 GiB"));
-}
-
-/* Compress [from, end) of body into `packed`, after the bytes before `from` as they are. */
-static inlay_status chunkw_compress(struct chunk_writer *c, size_t from, bool *compressed)
-{
-    size_t n = c->body.bytes - from;
-    *compressed = false;
-    buf_clear(&c->packed);
-    if (c->codec->codec->id == CODEC_NONE || (n == 0 && from > 0))
-        return INLAY_OK; /* an empty dictionary (only nulls so far) is compressed, as others do */
-    buf_append(&c->packed, c->body.data, from);
-    size_t room = c->codec->codec->bound(n);
-    uint8_t *dst = buf_reserve(&c->packed, room);
-    if (!dst)
-        return c->packed.status;
-    size_t used = c->codec->codec->compress(c->codec, c->body.data + from, n, dst, room);
-    if (used == 0)
-        return err_set(c->env, INLAY_NOMEM, c->codec->what ? c->codec->what : ERR("cannot compress"));
-    c->packed.bytes += used;
-    *compressed = true;
-    return INLAY_OK;
-}
-
-/* Header and body; *bytes gets both. */
-static inlay_status chunkw_page(struct chunk_writer *c, struct meta_page_header *h,
-                                const struct buf *body, size_t raw_bytes, size_t *bytes)
-{
-    TRY(chunkw_fits(c, body->bytes));
-    TRY(chunkw_fits(c, raw_bytes));
-    h->has |= 1u << META_PG_TYPE | 1u << META_PG_UNCOMPRESSED | 1u << META_PG_COMPRESSED;
-    h->compressed_bytes = (int32_t)body->bytes;
-    h->uncompressed_bytes = (int32_t)raw_bytes;
-    if (!(c->flags & INLAY_WRITE_NO_CRC)) {
-        META_SET(h, META_PG_CRC);
-        h->crc = (int32_t)hash_crc32(0, body->data, body->bytes);
-    }
-    buf_clear(&c->slice);
-    thrift_write(&c->slice, &meta_page_header_table, h);
-    TRY(c->slice.status);
-    TRY(chunkw_emit(c, c->slice.data, c->slice.bytes));
-    TRY(chunkw_emit(c, body->data, body->bytes));
-    *bytes = c->slice.bytes + body->bytes;
-    return INLAY_OK;
-}
-
-/* The dictionary page, with its size noted. */
-static inlay_status chunkw_dictionary_page(struct chunk_writer *c)
-{
-    size_t n = dict_builder_count(c->dictionary), bytes = 0;
-    struct meta_dictionary_page d = {.has = 1u << META_DICT_VALUES | 1u << META_DICT_ENCODING,
-                                     .num_values = (int32_t)n,
-                                     .encoding = ENCODING_PLAIN};
-    struct meta_page_header h = {.has = 1u << META_PG_DICTIONARY,
-                                 .type = META_PAGE_DICTIONARY,
-                                 .dictionary = &d};
-    const struct encoding *plain = encoding_by_id(ENCODING_PLAIN);
-    const void *values = dict_builder_values(c->dictionary);
-    bool compressed = false;
-    TRY(chunkw_fits(c, n));
-    buf_clear(&c->body);
-    uint8_t *dst = buf_reserve(&c->body, plain->bound(values, n, c->node->type, c->width) + 1);
-    if (!dst)
-        return c->body.status;
-    c->body.bytes = plain->write(dst, values, n, c->node->type, c->width);
-    TRY(chunkw_compress(c, 0, &compressed));
-    c->dictionary_raw_bytes = c->body.bytes;
-    c->dictionary_at = *c->written;
-    TRY(chunkw_page(c, &h, compressed ? &c->packed : &c->body, c->body.bytes, &bytes));
-    c->dictionary_page_bytes = bytes;
-    c->dictionary_raw_bytes += bytes - (size_t)h.compressed_bytes;
-    c->dictionary_out = true;
-    return INLAY_OK;
-}
-
-/* The page's stored BYTE_ARRAY values as views, in `wide`. */
-static inlay_status chunkw_views(struct chunk_writer *c)
-{
-    size_t n = c->n_values;
-    buf_clear(&c->wide);
-    inlay_bytes *views = (inlay_bytes *)(void *)buf_reserve(&c->wide, n * sizeof *views + 1);
-    if (!views)
-        return c->wide.status;
-    const uint8_t *at = c->values.data;
-    for (size_t i = 0; i < n; i++, at += views[i - 1].len)
-        views[i] = (inlay_bytes){at + 4, load_le32(at)}, at += 4;
-    return INLAY_OK;
-}
-
-/* Append the page's values in their encoding. */
-static inlay_status chunkw_put_values(struct chunk_writer *c)
-{
-    size_t n = c->n_values;
-    if (c->coded) {
-        size_t entries = dict_builder_count(c->dictionary);
-        uint32_t width = bits_of(entries ? entries - 1 : 0);
-        uint8_t *dst = buf_reserve(&c->body, rle_bound(n, width) + 1);
-        if (!dst)
-            return c->body.status;
-        dst[0] = (uint8_t)width;
-        c->body.bytes += 1 + rle_write_u32(dst + 1, (const void *)c->codes.data, n, width);
-        return INLAY_OK;
-    }
-    const void *values = c->values.data;
-    if (c->node->type == INLAY_BYTE_ARRAY) {
-        if (c->encoding->id == ENCODING_PLAIN) { /* already in that form */
-            buf_append(&c->body, c->values.data, c->values.bytes);
-            return c->body.status;
-        }
-        TRY(chunkw_views(c));
-        values = c->wide.data;
-    }
-    uint8_t *dst = buf_reserve(&c->body,
-                               c->encoding->bound(values, n, c->node->type, c->width) + 1);
-    if (!dst)
-        return c->body.status;
-    c->body.bytes += c->encoding->write(dst, values, n, c->node->type, c->width);
-    return INLAY_OK;
-}
-
-/* Does the dictionary pay? Asked once, when the first page with values is full. */
-static bool chunkw_dictionary_pays(const struct chunk_writer *c)
-{
-    size_t entries = dict_builder_count(c->dictionary);
-    uint64_t codes = ((uint64_t)c->n_values * bits_of(entries ? entries - 1 : 0) + 7) / 8;
-    return dict_builder_plain_bytes(c->dictionary) + codes < c->plain_bytes;
-}
-
-/* A profile: try what it allows on the first page that has values, and go on with the smallest. */
-static inlay_status chunkw_choose(struct chunk_writer *c)
-{
-    struct choose_page page = {.n = c->n_values, .type = c->node->type, .width = c->width, .values = c->values.data};
-    bool dictionary = false;
-    if (c->coded) {
-        page.codes = (const uint32_t *)(const void *)c->codes.data;
-        page.entries = dict_builder_values(c->dictionary);
-        page.n_entries = dict_builder_count(c->dictionary);
-        TRY(chunkw_gather(c, page.codes, page.n));
-        page.values = c->wide.data;
-    } else if (c->node->type == INLAY_BYTE_ARRAY) {
-        TRY(chunkw_views(c));
-        page.values = c->wide.data;
-    }
-    TRY(choose_encoding(&page, c->choices, c->codec, &c->body, &c->packed, &c->encoding, &dictionary));
-    return c->coded && !dictionary && !c->given ? chunkw_leave_dictionary(c) : INLAY_OK;
-}
-
-static inlay_status chunkw_page_v1(struct chunk_writer *c, size_t *bytes, size_t *raw)
-{
-    struct meta_data_page d = {
-        .has = 15,
-        .num_values = (int32_t)c->def.n,
-        .encoding = c->coded ? ENCODING_RLE_DICTIONARY : c->encoding->id,
-        .def_encoding = ENCODING_RLE,
-        .rep_encoding = ENCODING_RLE,
-    };
-    struct meta_page_header h = {.has = 1u << META_PG_DATA, .type = META_PAGE_DATA, .data = &d};
-    bool compressed = false;
-    chunkw_put_levels(&c->rep, c->node->max_rep, true, &c->body);
-    chunkw_put_levels(&c->def, c->node->max_def, true, &c->body);
-    TRY(c->body.status);
-    TRY(chunkw_put_values(c));
-    *raw = c->body.bytes;
-    TRY(chunkw_compress(c, 0, &compressed));
-    return chunkw_page(c, &h, compressed ? &c->packed : &c->body, *raw, bytes);
-}
-
-static inlay_status chunkw_page_v2(struct chunk_writer *c, size_t *bytes, size_t *raw)
-{
-    struct meta_data_page_v2 d = {
-        .has = 127,
-        .num_values = (int32_t)c->def.n,
-        .num_nulls = (int32_t)(c->def.n - c->n_values),
-        .num_rows = (int32_t)c->page_row,
-        .encoding = c->coded ? ENCODING_RLE_DICTIONARY : c->encoding->id,
-    };
-    struct meta_page_header h = {
-        .has = 1u << META_PG_DATA_V2, .type = META_PAGE_DATA_V2, .data_v2 = &d};
-    bool compressed = false;
-    chunkw_put_levels(&c->rep, c->node->max_rep, false, &c->body);
-    d.rep_bytes = (int32_t)c->body.bytes;
-    chunkw_put_levels(&c->def, c->node->max_def, false, &c->body);
-    TRY(c->body.status);
-    d.def_bytes = (int32_t)c->body.bytes - d.rep_bytes;
-    size_t levels = c->body.bytes;
-    TRY(chunkw_put_values(c));
-    *raw = c->body.bytes;
-    TRY(chunkw_compress(c, levels, &compressed));
-    d.is_compressed = compressed && c->packed.bytes < c->body.bytes;
-    return chunkw_page(c, &h, d.is_compressed ? &c->packed : &c->body, *raw, bytes);
-}
-
-static inlay_status chunkw_note_page(struct chunk_writer *c, size_t bytes, size_t raw)
-{
-    struct index_page page = {.at = c->page_bytes_done,
-                              .bytes = (uint32_t)bytes,
-                              .null_page = c->n_values == 0,
-                              .first_row = c->n_rows - (int64_t)c->page_row};
-    if (c->node->type == INLAY_BYTE_ARRAY)
-        page.unencoded = (int64_t)(c->plain_bytes - (uint64_t)c->n_values * 4);
-    c->unencoded += page.unencoded;
-    c->stats.nulls = (int64_t)(c->def.n - c->n_values);
-    if (!(c->flags & INLAY_WRITE_NO_PAGE_INDEX))
-        TRY(index_add(&c->index, &page, &c->stats, c->rep.counts, c->def.counts));
-    stats_merge(&c->chunk_stats, &c->stats);
-    for (size_t i = 0; i <= c->node->max_rep; i++)
-        c->rep_counts[i] += c->rep.counts[i];
-    for (size_t i = 0; i <= c->node->max_def; i++)
-        c->def_counts[i] += c->def.counts[i];
-    c->page_bytes_done += bytes;
-    c->raw_bytes_done += raw;
-    c->n_levels += (int64_t)c->def.n;
-    *(c->coded ? &c->n_coded_pages : &c->n_plain_pages) += 1;
-    return stats_status(&c->chunk_stats);
-}
-
-static inlay_status chunkw_flush(struct chunk_writer *c)
-{
-    size_t bytes = 0, raw = 0;
-    if (c->def.n == 0)
-        return INLAY_OK;
-    if (!c->judged && c->n_values) {
-        c->judged = true;
-        if (c->choices)
-            TRY(chunkw_choose(c));
-        else if (c->coded && !c->given && !chunkw_dictionary_pays(c))
-            TRY(chunkw_leave_dictionary(c));
-    }
-    if (c->streaming && c->coded && !c->dictionary_out)
-        TRY(chunkw_dictionary_page(c));
-    if (c->page_bytes_done == 0)
-        c->first_page_at = *c->written;
-    buf_clear(&c->body);
-    TRY(c->version == 2 ? chunkw_page_v2(c, &bytes, &raw) : chunkw_page_v1(c, &bytes, &raw));
-    raw += c->slice.bytes; /* chunk sizes count headers */
-    TRY(chunkw_note_page(c, bytes, raw));
-    chunkw_page_reset(c);
-    return INLAY_OK;
 }
 
 /* ---- batches in ---- */
@@ -663,9 +391,27 @@ static inlay_status chunkw_begin(struct chunk_writer *c)
     return c->coded && !c->dictionary ? dict_builder_new(c->env, c->node->type, c->width, &c->dictionary) : INLAY_OK;
 }
 
+/* Does every value fit? The row of one that does not is known where no lists are. */
+static inlay_status chunkw_fit(struct chunk_writer *c, const uint8_t *def, const void *values, size_t n)
+{
+    const char *what = NULL;
+    size_t bad = c->fit.kind == FIT_ANY ? n : fit_check(&c->fit, c->node, values, n, &what);
+    if (bad == n)
+        return INLAY_OK;
+    err_set(c->env, INLAY_ARG, what);
+    size_t row = 0;
+    for (size_t value = 0; def && (value < bad || def[row] != c->node->max_def); row++)
+        value += def[row] == c->node->max_def;
+    if (c->node->max_rep == 0)
+        c->env->error.row = c->n_rows + (int64_t)(def ? row : bad);
+    return INLAY_ARG;
+}
+
 inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
 {
     TRY(chunkw_check(c, b));
+    if (!b->codes)
+        TRY(chunkw_fit(c, b->def, b->values, b->n_values));
     TRY(chunkw_begin(c));
     if (c->order)
         TRY(order_check_add(c->order, b->def, b->n_levels,
@@ -675,7 +421,7 @@ inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
         size_t n_rows = 0;
         bool row_start = !b->rep || b->rep[at] == 0;
         if (row_start && chunkw_full(c))
-            TRY(chunkw_flush(c));
+            TRY(chunk_writer_flush(c));
         size_t n = chunkw_slice(c, b, at, &n_rows), cut = chunkw_shorten(c, b, at, n, value_at);
         if (cut < n)
             n_rows = n = cut;
@@ -703,6 +449,8 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
     enum { CHUNKW_COPIES = 64 };
     uint8_t level = value ? c->node->max_def : 0;
     TRY(chunkw_begin(c));
+    if (value && n_rows)
+        TRY(chunkw_fit(c, NULL, value, 1));
     if (c->order && n_rows) {
         TRY(order_check_add(c->order, &level, 1, value, NULL));
         TRY(order_check_same(c->order, n_rows - 1));
@@ -713,7 +461,7 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
         memcpy(copies + i * c->width, value, c->width);
     while (n_rows) {
         if (chunkw_full(c))
-            TRY(chunkw_flush(c));
+            TRY(chunk_writer_flush(c));
         size_t room = c->page_rows - c->page_row, n = n_rows < room ? n_rows : room;
         if (value && n > most)
             n = most;
@@ -732,6 +480,7 @@ inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values,
 {
     if (c->n_rows || c->given)
         return err_set(c->env, INLAY_ARG, ERR("a dictionary comes before the first value"));
+    TRY(chunkw_fit(c, NULL, values, n));
     if (!c->dictionary)
         TRY(dict_builder_new(c->env, c->node->type, c->width, &c->dictionary));
     buf_clear(&c->slice);
@@ -755,16 +504,19 @@ inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values,
 inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool, struct meta_column **meta)
 {
     void *block = NULL;
-    TRY(chunkw_flush(c));
+    TRY(chunk_writer_flush(c));
     if (c->bloom.bits && c->dictionary) /* values that had a code, also where a page fell back later */
         bloom_builder_add(&c->bloom, c->node, dict_builder_values(c->dictionary),
                           dict_builder_count(c->dictionary));
     if (!c->streaming) {
         c->streaming = true; /* from here on everything goes to the sink */
-        inlay_status status = c->n_coded_pages ? chunkw_dictionary_page(c) : INLAY_OK;
-        c->first_page_at = *c->written;
+        bool coded = c->n_pages[0][ENCODING_RLE_DICTIONARY] || c->n_pages[1][ENCODING_RLE_DICTIONARY];
+        if (c->raw_dictionary)
+            c->dictionary_at = *c->written;
+        inlay_status status = coded && !c->raw_dictionary ? chunk_writer_dictionary_page(c) : INLAY_OK;
+        c->first_page_at = *c->written + (c->raw_dictionary ? c->dictionary_page_bytes : 0);
         if (status == INLAY_OK)
-            status = chunkw_emit(c, c->pages.data, c->pages.bytes);
+            status = chunk_writer_emit(c, c->pages.data, c->pages.bytes);
         c->streaming = false;
         TRY(status);
     }

@@ -14,6 +14,7 @@
 #include "encoding/encoding.h"
 #include "format/bloom.h"
 #include "format/choose.h"
+#include "format/fit.h"
 #include "format/index.h"
 #include "format/order.h"
 
@@ -57,11 +58,14 @@ struct chunk_writer {
     uint64_t dictionary_at, dictionary_page_bytes, dictionary_raw_bytes, first_page_at;
     uint64_t page_bytes_done, raw_bytes_done; /* of data pages, with headers */
     int64_t n_levels, n_rows, unencoded;
-    uint32_t n_coded_pages, n_plain_pages;
+    uint32_t n_pages[2][ENCODING_N]; /* data pages by version - 1 and encoding */
+    bool raw_dictionary;             /* its page came encoded */
+    bool inexact, no_bounds, no_nans, no_sizes; /* what raw pages did not say */
     struct stats chunk_stats;
     int64_t *rep_counts, *def_counts;
     struct index index;
     struct bloom_builder bloom;
+    struct fit fit;
     struct order_check *order; /* of the writer's; NULL = no claim about this column */
 
     /* scratch */
@@ -78,6 +82,7 @@ struct chunk_options {
     size_t page_bytes, page_rows, dictionary_bytes, bloom_bytes;
     double bloom_fpp; /* 0 = no filter */
     uint32_t version, flags;
+    bool new_orders; /* as in stats.h */
 };
 
 INLAY_CHECKED inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env,
@@ -91,6 +96,11 @@ INLAY_CHECKED inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_
                                                const void *value);
 INLAY_CHECKED inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values,
                                                    size_t n);
+/* Encoded pages (chunk_raw.c); see inlay/copy.h. */
+struct inlay_raw_page;
+INLAY_CHECKED inlay_status chunk_writer_raw(struct chunk_writer *c, const struct inlay_raw_page *page);
+INLAY_CHECKED inlay_status chunk_writer_raw_dictionary(struct chunk_writer *c, inlay_bytes body, size_t raw_bytes,
+                                                       uint32_t n);
 /* End the chunk: the last page, and everything that waits, goes to the sink. `meta` (in pool) then
  * describes it, without path. */
 INLAY_CHECKED inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool,
@@ -102,5 +112,25 @@ INLAY_CHECKED inlay_status chunk_meta_fill(struct chunk_writer *c, struct mem_po
  * at a time), so that memory does not grow with the number of columns. */
 void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to);
 uint64_t chunk_writer_pending(const struct chunk_writer *c);
+
+/* ---- between chunk_write.c (batches in), chunk_raw.c and chunk_page.c (pages out) ---- */
+
+/* End the open page: nothing happens when it has no levels. */
+INLAY_CHECKED inlay_status chunk_writer_flush(struct chunk_writer *c);
+/* Bytes behind what the chunk has: to the sink, or among the finished pages. */
+INLAY_CHECKED inlay_status chunk_writer_emit(struct chunk_writer *c, const void *data, size_t bytes);
+/* The dictionary page, with its size noted. */
+INLAY_CHECKED inlay_status chunk_writer_dictionary_page(struct chunk_writer *c);
+/* Values behind codes, gathered into `wide`. */
+INLAY_CHECKED inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, size_t n);
+/* Leave the dictionary for this and all later pages of the chunk: the page's codes become values. */
+INLAY_CHECKED inlay_status chunk_writer_leave_dictionary(struct chunk_writer *c);
+void chunk_writer_page_reset(struct chunk_writer *c);
+/* Header and body, the CRC made on the way; *bytes gets both. */
+INLAY_CHECKED inlay_status chunk_writer_page(struct chunk_writer *c, struct meta_page_header *h, inlay_bytes body,
+                                             size_t raw_bytes, size_t *bytes);
+/* Note the open page as written: index, statistics, sizes. `raw` and `bytes` with its header. */
+INLAY_CHECKED inlay_status chunk_writer_note_page(struct chunk_writer *c, size_t bytes, size_t raw, int32_t encoding,
+                                                  bool v2);
 
 #endif

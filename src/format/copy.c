@@ -1,4 +1,4 @@
-/* Copying row groups without decoding; see inlay/copy.h. */
+/* Copying row groups and column chunks without decoding; see inlay/copy.h. */
 #include "inlay/copy.h"
 
 #if INLAY_WRITE
@@ -61,7 +61,7 @@ bool inlay_schema_same(const inlay_schema *a, const inlay_schema *b, uint32_t *n
 struct copy {
     inlay_writer *w;
     inlay_reader *r;
-    uint32_t leaf;
+    uint32_t leaf, from; /* column of the writer, of the reader */
     const inlay_node *node;
     struct mem_pool pool;
     struct buf bytes;
@@ -96,11 +96,12 @@ static inlay_status copy_bytes(struct copy *c, int64_t at, int64_t bytes, struct
     return to->status;
 }
 
-/* Bounds that only their writer's name or the file's column_orders put right are left behind. */
+/* Bounds that only their writer's name puts right, or that are in another order than the new file's column_orders
+ * say, are left behind. */
 static bool copy_doubtful(const struct copy *c)
 {
     bool binary = c->node->type == INLAY_BYTE_ARRAY || c->node->type == INLAY_FIXED_LEN_BYTE_ARRAY;
-    return inlay_reader_order(c->r, c->leaf) != INLAY_ORDER_TYPE || (binary && c->r->binary_bounds_quirk) ||
+    return inlay_reader_order(c->r, c->from) != writer_order(c->w, c->leaf) || (binary && c->r->binary_bounds_quirk) ||
            (c->node->max_rep > 0 && c->r->null_pages_quirk);
 }
 
@@ -110,8 +111,8 @@ static void copy_statistics(struct copy *c)
     bool binary = c->node->type == INLAY_BYTE_ARRAY || c->node->type == INLAY_FIXED_LEN_BYTE_ARRAY;
     if (!s)
         return;
-    inlay_order order = inlay_reader_order(c->r, c->leaf);
-    if (order != INLAY_ORDER_TYPE)
+    inlay_order order = inlay_reader_order(c->r, c->from);
+    if (order != writer_order(c->w, c->leaf))
         s->has &= ~((uint64_t)1 << META_ST_MIN_VALUE | (uint64_t)1 << META_ST_MAX_VALUE |
                     (uint64_t)1 << META_ST_MIN_EXACT | (uint64_t)1 << META_ST_MAX_EXACT);
     if ((binary && c->r->binary_bounds_quirk) || order == INLAY_ORDER_IEEE_754)
@@ -166,7 +167,7 @@ static inlay_status copy_bloom(struct copy *c, uint32_t row_group)
     inlay_bloom *bloom = NULL;
     if (!META_HAS(m, META_CM_BLOOM_AT))
         return INLAY_OK;
-    TRY(inlay_bloom_open(c->r, row_group, c->leaf, &bloom));
+    TRY(inlay_bloom_open(c->r, row_group, c->from, &bloom));
     int64_t bytes = (int64_t)bloom_stored_bytes(bloom);
     inlay_bloom_close(c->w->env, bloom);
     c->kept.bloom_at = c->w->blooms.bytes;
@@ -200,17 +201,15 @@ static inlay_status copy_meta(struct copy *c, uint64_t to)
     return c->w->metas.status;
 }
 
-/* Add the chunk's sizes to the row group's. Chunks that lie on each other would make a small file a large one. */
+/* Add the chunk's sizes to the row group's. */
 static inlay_status copy_sizes(struct copy *c)
 {
     struct meta_column *m = c->chunk.meta;
     struct writer_group *g = &c->w->group;
     if (c->start == c->end) /* without values: its pages stay behind */
         m->compressed_bytes = m->uncompressed_bytes = 0;
-    if (m->uncompressed_bytes > INT64_MAX - g->raw_bytes ||
-        (uint64_t)m->compressed_bytes > c->r->source.size_bytes - (uint64_t)g->packed_bytes)
-        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("the row group's column chunks are larger than the file"),
-                          c->r->footer.at);
+    if (m->uncompressed_bytes > INT64_MAX - g->raw_bytes || m->compressed_bytes > INT64_MAX - g->packed_bytes)
+        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("column chunk has an impossible size"), c->r->footer.at);
     g->raw_bytes += m->uncompressed_bytes;
     g->packed_bytes += m->compressed_bytes;
     return INLAY_OK;
@@ -218,7 +217,7 @@ static inlay_status copy_sizes(struct copy *c)
 
 static inlay_status copy_chunk(struct copy *c, uint32_t row_group)
 {
-    TRY(reader_chunk(c->r, row_group, c->leaf, &c->pool, &c->chunk, &c->start, &c->end));
+    TRY(reader_chunk(c->r, row_group, c->from, &c->pool, &c->chunk, &c->start, &c->end));
     uint64_t to = c->w->written;
     TRY(copy_sizes(c));
     TRY(copy_pages(c));
@@ -246,20 +245,23 @@ static inlay_status copy_sorting(inlay_writer *w, const struct meta_row_group *g
     return w->sorting.status;
 }
 
-static inlay_status copy_columns(inlay_writer *w, inlay_reader *r, uint32_t row_group)
+static inlay_status copy_column(inlay_writer *w, uint32_t leaf, inlay_reader *r, uint32_t row_group, uint32_t from)
 {
-    inlay_status status = INLAY_OK;
-    for (uint32_t i = 0; i < w->n_leaves && status == INLAY_OK; i++) {
-        struct copy c = {.w = w, .r = r, .leaf = i, .node = inlay_schema_leaf(w->schema, i)};
-        mem_pool_init(&c.pool, w->env);
-        buf_init(&c.bytes, w->env);
-        status = copy_chunk(&c, row_group);
-        mem_pool_free(&c.pool);
-        buf_free(&c.bytes);
-        if (status != INLAY_OK)
-            return writer_done(w, i, status);
-    }
-    return status;
+    struct copy c = {.w = w, .r = r, .leaf = leaf, .from = from, .node = inlay_schema_leaf(w->schema, leaf)};
+    mem_pool_init(&c.pool, w->env);
+    buf_init(&c.bytes, w->env);
+    inlay_status status = copy_chunk(&c, row_group);
+    mem_pool_free(&c.pool);
+    buf_free(&c.bytes);
+    return writer_done(w, leaf, status);
+}
+
+/* Pages that say what they mean only beside their old writer's name. */
+static inlay_status copy_allowed(inlay_writer *w, const inlay_reader *r)
+{
+    return r->delta_quirk || r->v2_quirk || r->page_quirk
+               ? err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"))
+               : INLAY_OK;
 }
 
 static inlay_status copy_group(inlay_writer *w, inlay_reader *r, uint32_t row_group)
@@ -270,14 +272,18 @@ static inlay_status copy_group(inlay_writer *w, inlay_reader *r, uint32_t row_gr
         return err_set(w->env, INLAY_ARG, ERR("a row group is open"));
     if (!inlay_schema_same(w->schema, r->schema, NULL, &what))
         return err_set(w->env, INLAY_ARG, what);
-    if (r->delta_quirk || r->v2_quirk || r->page_quirk)
-        return err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"));
+    TRY(copy_allowed(w, r));
     TRY(reader_touch(r, row_group, &group));
     if (group->num_rows > INT64_MAX - w->n_rows)
         return err_set(w->env, INLAY_ARG, ERR("row counts overflow"));
     w->group = (struct writer_group){.at = (int64_t)w->written, .n_rows = group->num_rows};
     TRY(copy_sorting(w, group));
-    TRY(copy_columns(w, r, row_group));
+    for (uint32_t i = 0; i < w->n_leaves; i++) {
+        TRY(copy_column(w, i, r, row_group, i));
+        if ((uint64_t)w->group.packed_bytes > r->source.size_bytes) /* they would make a small file a large one */
+            return err_set_at(w->env, INLAY_CORRUPT, ERR("the row group's column chunks are larger than the file"),
+                              r->footer.at);
+    }
     TRY(writer_put_blooms(w));
     buf_append(&w->groups, &w->group, sizeof w->group);
     w->n_rows += w->group.n_rows;
@@ -288,6 +294,71 @@ inlay_status inlay_writer_copy_row_group(inlay_writer *writer, inlay_reader *rea
 {
     TRY(writer_usable(writer));
     return writer_done(writer, UINT32_MAX, copy_group(writer, reader, row_group));
+}
+
+/* ---- one column chunk into an open row group ---- */
+
+static inlay_status copy_one(inlay_writer *w, uint32_t leaf, inlay_reader *r, uint32_t row_group, uint32_t from)
+{
+    const struct meta_row_group *group = NULL;
+    const inlay_node *node = inlay_schema_leaf(r->schema, from);
+    if (!(w->flags & INLAY_WRITE_IN_ORDER))
+        return err_set(w->env, INLAY_ARG, ERR("column chunks are copied in order only"));
+    TRY(writer_turn(w, leaf));
+    struct chunk_writer *c = &w->columns[leaf];
+    if (!node)
+        return err_set(w->env, INLAY_ARG, ERR("no such column"));
+    inlay_node other = *node;
+    other.name = c->node->name;
+    other.repetition = c->node->repetition; /* the levels decide */
+    const char *what = copy_difference(c->node, &other, false);
+    if (!what && (node->max_def != c->node->max_def || node->max_rep != c->node->max_rep))
+        what = ERR("the highest levels differ");
+    if (!what && (c->n_rows || c->given))
+        what = ERR("a column chunk is copied as a whole");
+    if (!what && c->order)
+        what = ERR("a copied column cannot be checked against the sorting columns: say TRUSTED_ORDER");
+    if (what)
+        return err_set(w->env, INLAY_ARG, what);
+    TRY(copy_allowed(w, r));
+    TRY(reader_touch(r, row_group, &group));
+    c->n_rows = group->num_rows;
+    TRY(copy_column(w, leaf, r, row_group, from));
+    w->next_leaf++;
+    return INLAY_OK;
+}
+
+inlay_status inlay_writer_copy_chunk(inlay_writer *writer, uint32_t leaf, inlay_reader *reader, uint32_t row_group,
+                                     uint32_t from)
+{
+    TRY(writer_usable(writer));
+    TRY(writer_begin(writer));
+    return writer_done(writer, leaf, copy_one(writer, leaf, reader, row_group, from));
+}
+
+/* ---- encoded pages ---- */
+
+inlay_status inlay_writer_raw_page(inlay_writer *writer, uint32_t leaf, const inlay_raw_page *page)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    TRY(writer_begin(w));
+    inlay_status status = writer_turn(w, leaf);
+    if (status == INLAY_OK)
+        status = chunk_writer_raw(&w->columns[leaf], page);
+    return writer_done(w, leaf, status);
+}
+
+inlay_status inlay_writer_raw_dictionary(inlay_writer *writer, uint32_t leaf, inlay_bytes body, size_t raw_bytes,
+                                         uint32_t n_values)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    TRY(writer_begin(w));
+    inlay_status status = writer_turn(w, leaf);
+    if (status == INLAY_OK)
+        status = chunk_writer_raw_dictionary(&w->columns[leaf], body, raw_bytes, n_values);
+    return writer_done(w, leaf, status);
 }
 
 #endif

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-void index_init(struct index *x, inlay_env *env, const inlay_node *leaf)
+void index_init(struct index *x, inlay_env *env, const inlay_node *leaf, bool new_orders)
 {
     *x = (struct index){.env = env, .leaf = leaf, .complete = true};
-    stats_init(&x->order, env, leaf);
+    stats_init(&x->order, env, leaf, new_orders);
     buf_init(&x->pages, env);
     buf_init(&x->bounds, env);
     buf_init(&x->histograms, env);
@@ -30,6 +30,7 @@ void index_clear(struct index *x)
     buf_clear(&x->bounds);
     buf_clear(&x->histograms);
     x->complete = true;
+    x->no_nans = x->no_sizes = false;
 }
 
 size_t index_count(const struct index *x)
@@ -144,9 +145,9 @@ static inlay_status index_fill(struct index *x, struct mem_pool *pool, struct me
     ci->order = index_order(x, ci->null_pages.items, min, max, n);
     ci->has = 1u << META_CI_NULL_PAGES | 1u << META_CI_MIN | 1u << META_CI_MAX | 1u << META_CI_ORDER |
               1u << META_CI_NULL_COUNTS;
-    if (stats_counts_nans(&x->order))
+    if (stats_counts_nans(&x->order) && !x->no_nans)
         META_SET(ci, META_CI_NAN_COUNTS);
-    return index_histograms(x, pool, ci);
+    return x->no_sizes ? INLAY_OK : index_histograms(x, pool, ci);
 }
 
 inlay_status index_write_columns(struct index *x, struct buf *out, size_t *bytes)
@@ -183,7 +184,7 @@ inlay_status index_write_offsets(struct index *x, uint64_t first_at, struct buf 
             7, (int64_t)(first_at + p[i].at), (int32_t)p[i].bytes, p[i].first_row};
         ((int64_t *)oi.unencoded.items)[i] = p[i].unencoded;
     }
-    if (x->leaf->type == INLAY_BYTE_ARRAY)
+    if (x->leaf->type == INLAY_BYTE_ARRAY && !x->no_sizes)
         META_SET(&oi, META_OI_UNENCODED);
     if (status == INLAY_OK) {
         thrift_write(out, &meta_offset_index_table, &oi);

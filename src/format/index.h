@@ -23,9 +23,10 @@ struct index {
     struct buf histograms; /* int64_t: max_rep + 1 then max_def + 1 counts a page */
     struct stats_bound min, max; /* scratch */
     bool complete;         /* every page can stand in a column index */
+    bool no_nans, no_sizes; /* some page's NaNs, or histograms and value bytes, are not known */
 };
 
-void index_init(struct index *x, inlay_env *env, const inlay_node *leaf);
+void index_init(struct index *x, inlay_env *env, const inlay_node *leaf, bool new_orders);
 void index_free(struct index *x);
 void index_clear(struct index *x);
 /* Note a page. `rep`, `def`: counts of each level, [max_rep + 1], [max_def + 1]. */

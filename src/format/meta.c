@@ -179,7 +179,7 @@ static const struct thrift_field meta_key_value_rows[] = {
     META_R(meta_key_value, 1, BINARY, key),
     META_F(meta_key_value, 2, BINARY, value),
 };
-static const struct thrift_table meta_key_value_table =
+const struct thrift_table meta_key_value_table =
     META_TABLE("KeyValue", meta_key_value, meta_key_value_rows);
 
 static const struct thrift_field meta_sorting_column_rows[] = {

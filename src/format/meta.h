@@ -374,6 +374,7 @@ struct meta_bloom_header {
 
 extern const struct thrift_table meta_file_table;
 extern const struct thrift_table meta_row_group_table;
+extern const struct thrift_table meta_key_value_table;
 extern const struct thrift_table meta_chunk_table;
 extern const struct thrift_table meta_page_header_table;
 extern const struct thrift_table meta_offset_index_table;

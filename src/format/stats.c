@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-void stats_init(struct stats *s, inlay_env *env, const inlay_node *leaf)
+void stats_init(struct stats *s, inlay_env *env, const inlay_node *leaf, bool new_orders)
 {
     *s = (struct stats){.order = type_order_of(leaf),
                         .type = leaf->type,
                         .width = (uint32_t)inlay_node_width(leaf),
                         .text = leaf->logical.kind == INLAY_STRING ||
                                 leaf->logical.kind == INLAY_ENUM || leaf->logical.kind == INLAY_JSON};
+    s->total = new_orders && type_order_is_float(s->order);
+    if (new_orders && leaf->type == INLAY_INT96 && !leaf->ignored_annotation)
+        s->order = TYPE_ORDER_INT96;
     buf_init(&s->min, env);
     buf_init(&s->max, env);
 }
@@ -22,7 +25,7 @@ void stats_free(struct stats *s)
 
 void stats_clear(struct stats *s)
 {
-    s->has = false;
+    s->has = s->only_nans = false;
     s->nulls = s->nans = 0;
     buf_clear(&s->min);
     buf_clear(&s->max);
@@ -103,6 +106,35 @@ static void stats_fold(struct stats *s, const void *min, const void *max)
             stats_fold(s, &lo, &hi);                 \
     } while (0)
 
+static bool stats_is_nan(const struct stats *s, const uint8_t *value)
+{
+    uint32_t f32;
+    uint64_t f64;
+    if (s->order == TYPE_ORDER_F16)
+        return (load_le16(value) & 0x7FFF) > 0x7C00;
+    if (s->order == TYPE_ORDER_F32) {
+        memcpy(&f32, value, sizeof f32);
+        return (f32 & 0x7FFFFFFF) > 0x7F800000;
+    }
+    memcpy(&f64, value, sizeof f64);
+    return (f64 & ~((uint64_t)1 << 63)) > (uint64_t)0x7FF << 52;
+}
+
+/* IEEE 754 order: NaNs are counted, and are bounds as long as there is nothing else. */
+static void stats_total(struct stats *s, const uint8_t *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++, values += s->width) {
+        bool nan = stats_is_nan(s, values);
+        s->nans += nan;
+        if (nan && s->has && !s->only_nans)
+            continue;
+        if (!nan && s->only_nans)
+            s->has = s->only_nans = false;
+        s->only_nans = nan;
+        stats_fold(s, values, values);
+    }
+}
+
 static void stats_each(struct stats *s, const uint8_t *values, size_t n)
 {
     for (size_t i = 0; i < n; i++, values += s->width) {
@@ -117,6 +149,10 @@ void stats_add(struct stats *s, const void *values, size_t n)
 {
     if (n == 0)
         return;
+    if (s->total) {
+        stats_total(s, values, n);
+        return;
+    }
     switch (s->order) {
     case TYPE_ORDER_NONE:
         return;
@@ -150,8 +186,11 @@ void stats_merge(struct stats *into, const struct stats *from)
 {
     into->nulls += from->nulls;
     into->nans += from->nans;
-    if (!from->has)
+    if (!from->has || (from->only_nans && into->has && !into->only_nans))
         return;
+    if (into->only_nans && !from->only_nans)
+        into->has = false;
+    into->only_nans = from->only_nans;
     inlay_bytes min = {from->min.data, from->min.bytes}, max = {from->max.data, from->max.bytes};
     bool strings = into->type == INLAY_BYTE_ARRAY;
     stats_fold(into, strings ? (const void *)&min : from->min.data,
@@ -244,7 +283,7 @@ static void stats_zero(const struct stats *s, struct buf *b, bool min)
 {
     uint8_t any = 0;
     size_t n = b->bytes;
-    if (!stats_counts_nans(s) || n == 0)
+    if (!stats_counts_nans(s) || s->total || n == 0)
         return;
     for (size_t i = 0; i + 1 < n; i++)
         any |= b->data[i];

@@ -1,6 +1,6 @@
 /* Statistics of a page or a column chunk while it is written: bounds, nulls, NaNs.
  *
- * Bounds follow the column's TypeDefinedOrder. NaN is counted and never a bound; a zero bound is
+ * Bounds follow the column's TypeDefinedOrder, or one of the orders that came later. NaN is counted and never a bound; a zero bound is
  * written as -0.0 (min) or +0.0 (max); BYTE_ARRAY bounds are cut at 64 bytes, max then incremented.
  * Source: parquet.thrift Statistics, ColumnOrder TYPE_ORDER; PageIndex.md.
  */
@@ -23,11 +23,14 @@ struct stats {
     uint32_t width;
     bool text;          /* cut at code points, not at bytes */
     bool has;           /* min and max stand */
+    bool total;         /* IEEE 754 order: NaNs are bounds where there is nothing else, zeros keep their sign */
+    bool only_nans;     /* total: min and max are NaNs, until another value comes */
     int64_t nulls, nans;
     struct buf min, max; /* value bytes as in memory; BYTE_ARRAY: the bytes themselves */
 };
 
-void stats_init(struct stats *s, inlay_env *env, const inlay_node *leaf);
+/* `new_orders`: IEEE 754 order for floats, INT96 as timestamps; else TypeDefinedOrder. */
+void stats_init(struct stats *s, inlay_env *env, const inlay_node *leaf, bool new_orders);
 void stats_free(struct stats *s);
 void stats_clear(struct stats *s); /* keeps memory */
 /* n present values, in memory form. */

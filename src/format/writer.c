@@ -78,6 +78,8 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         bloom_bytes = c->bloom_bytes ? c->bloom_bytes : bloom_bytes;
     }
     const inlay_node *node = inlay_schema_leaf(w->schema, leaf);
+    if (node->type == INLAY_INT96 && !(w->flags & INLAY_WRITE_INT96))
+        return err_set(w->env, INLAY_ARG, ERR("INT96 is deprecated and written on request only"));
     if (bloom_fpp < 0 || bloom_fpp >= 1 || bloom_fpp != bloom_fpp ||
         (bloom_fpp > 0 && node->type == INLAY_BOOLEAN))
         return err_set(w->env, INLAY_ARG, ERR("a bloom filter wants a share between 0 and 1, and is not for BOOLEAN"));
@@ -91,6 +93,7 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         .bloom_bytes = bloom_bytes,
         .version = w->version,
         .flags = w->flags,
+        .new_orders = w->profile->new_orders,
     };
     const struct codec *parsed = NULL;
     int level = 0;
@@ -132,6 +135,29 @@ static inlay_status writer_check_options(inlay_writer *w, const inlay_write_opti
     return status == INLAY_OK ? status : err_set(w->env, status, what);
 }
 
+/* Key-values of one column's options, copied for the chunks to come. */
+static inlay_status writer_column_keys(inlay_writer *w, const inlay_column_options *c)
+{
+    void *block = NULL;
+    if (c->n_key_values == 0 || c->leaf >= w->n_leaves)
+        return INLAY_OK;
+    if (c->n_key_values > UINT32_MAX)
+        return err_set(w->env, INLAY_ARG, ERR("too many key-values"));
+    TRY(mem_pool_take(&w->pool, c->n_key_values * sizeof(struct meta_key_value), &block));
+    struct meta_key_value *kv = block;
+    for (size_t i = 0; i < c->n_key_values; i++) {
+        const inlay_key_value *from = &c->key_values[i];
+        kv[i] = (struct meta_key_value){.has = 1u << META_KV_KEY, .key = from->key, .value = from->value};
+        TRY(writer_copy(w, &kv[i].key));
+        if (!from->has_value)
+            continue;
+        META_SET(&kv[i], META_KV_VALUE);
+        TRY(writer_copy(w, &kv[i].value));
+    }
+    w->column_keys[c->leaf] = (struct thrift_list){block, (uint32_t)c->n_key_values};
+    return INLAY_OK;
+}
+
 static inlay_status writer_start(inlay_writer *w, const inlay_schema *schema,
                                  const inlay_write_options *options)
 {
@@ -145,11 +171,17 @@ static inlay_status writer_start(inlay_writer *w, const inlay_schema *schema,
     TRY(writer_check_options(w, options));
     w->version = options->page_version ? options->page_version : w->profile->page_version;
     w->flags = options->flags;
+    w->row_group_rows = options->row_group_rows;
+    w->row_group_bytes = options->row_group_bytes;
     TRY(writer_copy(w, &w->created_by));
     TRY(schema_clone(w->env, schema, &w->schema));
     w->n_leaves = inlay_schema_leaves(w->schema);
     TRY(mem_new(w->env, w->n_leaves * sizeof *w->columns, &block));
     w->columns = block;
+    TRY(mem_pool_take(&w->pool, w->n_leaves * sizeof *w->column_keys + 1, &block));
+    w->column_keys = block;
+    for (size_t i = 0; i < options->n_columns; i++)
+        TRY(writer_column_keys(w, &options->columns[i]));
     for (uint32_t i = 0; i < w->n_leaves; i++) {
         struct chunk_options o;
         inlay_status status = writer_column_options(w, options, i, &o);
@@ -287,7 +319,7 @@ static inlay_status writer_check_order(inlay_writer *w, int64_t n_rows)
     return INLAY_ARG;
 }
 
-static inlay_status writer_begin(inlay_writer *w)
+inlay_status writer_begin(inlay_writer *w)
 {
     if (w->open)
         return INLAY_OK;
@@ -311,6 +343,9 @@ static inlay_status writer_keep_chunk(inlay_writer *w, uint32_t leaf, struct met
     struct meta_chunk chunk = {.has = 1u << META_CC_FILE_OFFSET | 1u << META_CC_META, .meta = meta};
     TRY(schema_leaf_path(w->schema, leaf, pool, &meta->path));
     META_SET(meta, META_CM_PATH);
+    meta->key_values = w->column_keys[leaf];
+    if (meta->key_values.n)
+        META_SET(meta, META_CM_KEY_VALUES);
     size_t before = w->metas.bytes;
     thrift_write(&w->metas, &meta_chunk_table, &chunk);
     TRY(w->metas.status);
@@ -345,7 +380,7 @@ static inlay_status writer_end_chunk(inlay_writer *w, uint32_t leaf)
 }
 
 /* IN_ORDER: this leaf is the one being written. */
-static inlay_status writer_turn(inlay_writer *w, uint32_t leaf)
+inlay_status writer_turn(inlay_writer *w, uint32_t leaf)
 {
     if (leaf >= w->n_leaves)
         return err_set(w->env, INLAY_ARG, ERR("no such column"));

@@ -7,6 +7,7 @@
 #ifndef INLAY_FORMAT_WRITER_H
 #define INLAY_FORMAT_WRITER_H
 
+#include "inlay/inspect.h"
 #include "inlay/writer.h"
 
 #include "format/chunk_write.h"
@@ -30,8 +31,10 @@ struct inlay_writer {
     inlay_schema *schema;
     uint64_t written;
     uint32_t flags, version, n_leaves;
+    uint64_t row_group_rows, row_group_bytes;
     const struct choose_row *profile;
     struct chunk_writer *columns; /* [n_leaves] */
+    struct thrift_list *column_keys; /* [n_leaves] struct meta_key_value, in `pool` */
     struct codec_context **codecs; /* [n_codecs] one a codec and level that some column asks for */
     size_t n_codecs, codecs_capacity;
     inlay_status failed;          /* sticky; the error it left is `error` */
@@ -55,12 +58,18 @@ struct inlay_writer {
     int64_t n_rows;
 };
 
+/* What column_orders say of a column. */
+inlay_order writer_order(const inlay_writer *w, uint32_t leaf);
 /* Append to the sink. */
 INLAY_CHECKED inlay_status writer_put(inlay_writer *w, const void *data, size_t bytes);
 /* May the writer be used? The failure that it had before, or ARG when it is finished. */
 INLAY_CHECKED inlay_status writer_usable(inlay_writer *w);
 /* Note a failure, with its column; returns it. No footer is ever written over a hole. */
 inlay_status writer_done(inlay_writer *w, uint32_t leaf, inlay_status status);
+/* Open a row group unless one is. */
+INLAY_CHECKED inlay_status writer_begin(inlay_writer *w);
+/* Does that column exist, and, IN_ORDER, is it the one being written? */
+INLAY_CHECKED inlay_status writer_turn(inlay_writer *w, uint32_t leaf);
 /* End the open row group. */
 INLAY_CHECKED inlay_status writer_end_group(inlay_writer *w);
 /* Send the row group's bloom filters, behind its column chunks. */

@@ -32,6 +32,7 @@ struct merge {
     struct union_schema schema;
     struct keyrows_key keys[SORTKEY_MOST_COLUMNS + 1];
     struct keyrows_keys key_set;
+    struct rank *ranks;  /* [n_keys] */
     int64_t *key_leaves; /* [n_keys][n_inputs] */
     size_t n_key_leaves;
     struct slice slice;
@@ -271,7 +272,24 @@ static void merge_defaults(struct merge *m, const inlay_merge_options *options)
         m->options.memory_bytes = MERGE_MEMORY_BYTES;
     m->options.write.columns = NULL;
     m->options.write.n_columns = 0;
-    m->options.write.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER;
+    m->options.write.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96;
+}
+
+/* Keys that a prefix does not decide are compared by the ranks of their dictionary entries, where they have them. */
+static inlay_status merge_ranks(struct merge *m)
+{
+    void *block;
+    TRY(mem_new(m->env, m->key_set.n_keys * sizeof *m->ranks, &block));
+    m->ranks = block;
+    for (uint32_t i = 0; i < m->key_set.n_keys; i++) {
+        struct keyrows_key *k = &m->keys[i];
+        if (!k->order->compare)
+            continue;
+        TRY(rank_build(&m->ranks[i], m->env, m->inputs, m->n_inputs, k->leaf, k->order, k->width, k->type,
+                       k->descending, m->options.memory_bytes / 4));
+        k->rank = &m->ranks[i];
+    }
+    return INLAY_OK;
 }
 
 static inlay_status merge_plan(struct merge *m)
@@ -280,6 +298,7 @@ static inlay_status merge_plan(struct merge *m)
     TRY(merge_footers(m));
     TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
     TRY(merge_keys(m));
+    TRY(merge_ranks(m));
     slice_init(&m->slice, m->env, m->options.row_group_rows);
     TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder,
                   &m->slice));
@@ -330,6 +349,9 @@ static void merge_free(struct merge *m)
     plan_free(&m->plan);
     if (m->slice.env)
         slice_free(&m->slice);
+    for (uint32_t i = 0; m->ranks && i < m->key_set.n_keys; i++)
+        rank_free(&m->ranks[i]);
+    mem_free(m->env, m->ranks, m->key_set.n_keys * sizeof *m->ranks);
     mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
     union_free(&m->schema);
     mem_free(m->env, m, sizeof *m);

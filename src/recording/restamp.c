@@ -70,7 +70,7 @@ inlay_status restamp(inlay_env *env, inlay_reader *from, const inlay_sink *sink,
 {
     inlay_writer *writer;
     inlay_write_options options = *write;
-    options.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER;
+    options.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96;
     options.columns = NULL;
     options.n_columns = 0;
     TRY(inlay_writer_open(env, sink, inlay_reader_schema(from), &options, &writer));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
@@ -41,41 +42,6 @@ int64_t inlay_timeseries_id(inlay_bytes name, uint8_t metric_type, const inlay_l
         series_hash_text(&hash, labels[i].value);
     }
     return (int64_t)hash_sip_end(&hash);
-}
-
-/* ---- UTF-8 ---- */
-
-/* Bytes of the well-formed character at p; 0 = none. Table 3-7 of the Unicode Standard: only the
- * second byte has ranges of its own. */
-static size_t series_utf8_step(const uint8_t *p, size_t left)
-{
-    uint8_t a = p[0];
-    if (a < 0x80)
-        return 1;
-    if (a < 0xC2 || a > 0xF4)
-        return 0;
-    size_t n = a < 0xE0 ? 2 : a < 0xF0 ? 3 : 4;
-    if (left < n)
-        return 0;
-    uint8_t low = a == 0xE0 ? 0xA0 : a == 0xF0 ? 0x90 : 0x80;
-    uint8_t high = a == 0xED ? 0x9F : a == 0xF4 ? 0x8F : 0xBF;
-    if (p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    return n;
-}
-
-bool series_is_utf8(inlay_bytes text)
-{
-    for (size_t i = 0; i < text.len;) {
-        size_t n = series_utf8_step(text.data + i, text.len - i);
-        if (n == 0)
-            return false;
-        i += n;
-    }
-    return true;
 }
 
 /* ---- sorting ---- */
@@ -198,7 +164,7 @@ static inlay_status series_sort_labels(struct series_table *t, const inlay_label
             return err_set(t->env, INLAY_ARG, ERR("a label needs a key"));
         if (sortspec_is_fixed(t->sorted[i].key))
             return err_set(t->env, INLAY_ARG, ERR("a label key names a fixed column"));
-        if (!series_is_utf8(t->sorted[i].key) || !series_is_utf8(t->sorted[i].value))
+        if (!text_is_utf8(t->sorted[i].key.data, t->sorted[i].key.len) || !text_is_utf8(t->sorted[i].value.data, t->sorted[i].value.len))
             return err_set(t->env, INLAY_ARG, ERR("a label is not UTF-8"));
         if (i > 0 && sortspec_compare(t->sorted[i - 1].key, t->sorted[i].key) == 0)
             return err_set(t->env, INLAY_ARG, ERR("a label key stands twice"));
@@ -290,7 +256,7 @@ inlay_status series_declare(struct series_table *t, inlay_bytes name, uint8_t me
                             const inlay_label *labels, size_t n_labels, uint32_t *number)
 {
     struct series_entry e = {.metric_type = metric_type, .first_label = t->n_labels};
-    if (!series_is_utf8(name))
+    if (!text_is_utf8(name.data, name.len))
         return err_set(t->env, INLAY_ARG, ERR("a metric name is not UTF-8"));
     TRY(series_sort_labels(t, labels, n_labels));
     e.n_labels = (uint32_t)n_labels;

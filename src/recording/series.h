@@ -60,8 +60,6 @@ typedef int series_compare(const void *ctx, uint32_t a, uint32_t b);
 void series_sort(uint32_t *numbers, uint32_t *scratch, size_t n, series_compare *compare,
                  const void *ctx);
 
-/* Is it well-formed UTF-8 (RFC 3629)? */
-bool series_is_utf8(inlay_bytes text);
 
 #endif
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
 /* ---- types: what counts as a number, and its way to a double ---- */
@@ -156,7 +158,7 @@ static void wide_footer_labels(struct wide *w, const inlay_reader *reader)
     for (size_t i = 0; i < WIDE_FOOTER_LABELS; i++) {
         const inlay_key_value *kv = inlay_reader_find_key(reader, keys[i]);
         if (!kv || !kv->has_value || kv->value.len == 0 || kv->value.data[0] == '[' ||
-            !series_is_utf8(kv->value))
+            !text_is_utf8(kv->value.data, kv->value.len))
             continue;
         inlay_bytes key = {(const uint8_t *)keys[i], strlen(keys[i])};
         w->footer[w->n_footer++] = (inlay_label){key, kv->value};

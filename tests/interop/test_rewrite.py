@@ -51,6 +51,8 @@ def judge(path, out, options):
         pq.ParquetFile(path).read()
     except Exception:
         return # beyond pyarrow before, too
+    if "newest" in options:
+        return # ALP and newer orders: judge_newest
     try:
         got = pq.ParquetFile(out).read().num_rows
     except Exception as e:
@@ -76,6 +78,22 @@ def judge_corpus(folder):
         subprocess.run([program, "write", there, str(SEED)], check=True, capture_output=True)
         for path in sorted(glob.glob(f"{there}/*.parquet")):
             judge(path, out, R.choice(OPTIONS))
+
+
+def judge_newest(folder):
+    """ALP and the newer column orders, judged by arrow-rs, which has both."""
+    program = os.path.join(BUILD, "judges", "rust-judge")
+    out = f"{folder}/newest.parquet"
+    if not os.path.exists(program):
+        skip("profile newest", "rust-judge is not built")
+        return
+    for name in ("default-floats", "encoding-alp", "default-nulls", "default-nested", "bloom-flat"):
+        path = f"{folder}/rust-judge/{name}.parquet"
+        want = open(path.replace(".parquet", ".jsonl")).read()
+        for options in (["--profile", "newest"], ["--encoding", "alp", "--codec", "none", "--page-rows", "700"]):
+            subprocess.run([INLAY, "rewrite", path, "-o", out, "--quiet", *options], check=True)
+            r = subprocess.run([program, "dump", out], capture_output=True, text=True)
+            fact(f"rewrite: {name} {' '.join(options)}: arrow-rs reads the same", r.stdout == want, r.stderr)
 
 
 def judge_modern(folder):
@@ -170,6 +188,7 @@ def judge_kill(folder):
 
 with tempfile.TemporaryDirectory() as folder:
     judge_corpus(folder)
+    judge_newest(folder)
     judge_modern(folder)
     judge_filters(folder)
     judge_kill(folder)

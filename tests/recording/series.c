@@ -126,32 +126,6 @@ static void series_shared_rank(void)
     series_free(&t);
 }
 
-static void series_utf8(void)
-{
-    static const char *const good[] = {"",
-                                       "a",
-                                       "\xC2\x80",
-                                       "\xE0\xA0\x80",
-                                       "\xED\x9F\xBF",
-                                       "\xEF\xBF\xBF",
-                                       "\xF0\x90\x80\x80",
-                                       "\xF4\x8F\xBF\xBF"};
-    static const char *const bad[] = {"\x80",
-                                      "\xC1\x81",
-                                      "\xC2",
-                                      "\xE0\x9F\x80",
-                                      "\xED\xA0\x80",
-                                      "\xF0\x8F\x80\x80",
-                                      "\xF4\x90\x80\x80",
-                                      "\xF5\x80\x80\x80",
-                                      "\xE1\x80",
-                                      "\xC2\x41"};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        CHECK(series_is_utf8(series_text(good[i])));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        CHECK(!series_is_utf8(series_text(bad[i])));
-}
-
 static int series_by_tens(const void *ctx, uint32_t a, uint32_t b)
 {
     (void)ctx;
@@ -186,6 +160,5 @@ TEST_SUITE(recording_series) = {
     {"series: thousands keep their numbers, texts are kept once", series_many},
     {"series: keys that are fixed, empty, double or not UTF-8 are refused", series_refused},
     {"series: equal sorted_series keys share a rank", series_shared_rank},
-    {"series: UTF-8 at its edges", series_utf8},
     {"series: the merge sort is stable", series_stable_sort},
     {0}};
