@@ -143,7 +143,9 @@ static void values_distinct(struct chunk_check *k)
     inlay_bytes room = {t->max.data, t->max.bytes};
     const void *max = k->node->type == INLAY_BYTE_ARRAY ? (const void *)&room : t->max.data;
     int64_t most = k->coded && !t->floats ? (int64_t)k->distinct : t->values;
-    int64_t least = k->coded && k->unique ? most : t->values > 0 ? 1 + (t->has && tally_compare(t, max, &t->min) != 0) : 0;
+    int64_t least = t->values == 0 ? 0 : t->has && tally_compare(t, max, &t->min) != 0 ? 2 : 1;
+    if (k->coded && k->unique)
+        least = most;
     if (!s->has_distinct_count || !k->v->options->deep)
         return;
     if (s->distinct_count > most || s->distinct_count < least)
