@@ -176,8 +176,11 @@ configs:
 .PHONY: interop judges bench
 judges:
 	@BUILD=$(BUILD) sh scripts/judges.sh
-interop: all
+interop: all $(BUILD)/write_case
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
+$(BUILD)/write_case: tests/interop/c/write_case.c $(BUILD)/libinlay.a
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a
 	@mkdir -p $(@D)
 	$(say) ld $@
