@@ -75,7 +75,7 @@ LIB_SRC := \
                      chunk_write chunk_page chunk_raw chunk_meta writer writer_rows writer_footer copy edit) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream entry flat_build schema_write \
                     in_type in_plan in_take in_dictionary in_walk in) \
-  $(call list,verify,rule tally claims chunk sorting verify) \
+  $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
   $(call list,merge,sortkey union feed rank lane inpages move keyrows distinct plan slice stage body keyvalue merge) \

@@ -2,7 +2,7 @@
  *
  * What goes along: statistics, page index (re-based), bloom filters, size and geospatial statistics, encodings,
  * sorting columns, key-values of column chunks. What says nothing any more once another program stands in created_by
- * (bounds in an order that is not the type's, bounds that known faults of their writer make doubtful) stays behind.
+ * (bounds in an order that the new file's column_orders do not say, bounds that known faults of their writer make doubtful) stays behind.
  */
 #ifndef INLAY_COPY_H
 #define INLAY_COPY_H

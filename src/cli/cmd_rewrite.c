@@ -58,6 +58,8 @@ static bool rewrite_time(const uint8_t *int96, uint8_t unit, int64_t *out)
         days++;
         nanos -= per_day[unit];
     }
+    if (days < -most)
+        return false; /* midnight of a day that only partly fits */
     int64_t whole = days * per_day[unit];
     if (nanos > 0 ? whole > INT64_MAX - nanos : whole < INT64_MIN - nanos)
         return false;
@@ -155,12 +157,25 @@ static inlay_status rewrite_sorting(struct rewrite_job *job, uint32_t row_group,
     return status;
 }
 
-static int rewrite_group(struct rewrite_job *job, int64_t from, int64_t to)
+/* The input says of itself what is not so: its fault, and named as that. */
+static int rewrite_unsorted(struct rewrite_job *job, uint32_t row_group)
+{
+    inlay_error e = job->env.error;
+    e.status = INLAY_CORRUPT;
+    e.row_group = (int32_t)row_group;
+    return report_failure_with(job->in.path, &e, "-g N cuts row groups anew and drops the claim");
+}
+
+/* `claims`: the input's row group whose sorting columns go along; -1 = none do. */
+static int rewrite_group(struct rewrite_job *job, int64_t from, int64_t to, int64_t claims)
 {
     int code = REPORT_DONE;
     for (uint32_t leaf = 0; leaf < job->n && code == REPORT_DONE; leaf++)
         code = rewrite_column(job, leaf, from, to);
-    if (code == REPORT_DONE && inlay_writer_end_row_group(job->writer) != INLAY_OK) {
+    inlay_status status = code == REPORT_DONE ? inlay_writer_end_row_group(job->writer) : INLAY_OK;
+    if (status == INLAY_ARG && claims >= 0)
+        return rewrite_unsorted(job, (uint32_t)claims);
+    if (status != INLAY_OK) {
         job->writing = true;
         code = rewrite_failed(job);
     }
@@ -174,7 +189,7 @@ static int rewrite_rows(struct rewrite_job *job)
     job->all = (uint64_t)rows * job->n;
     if (most > 0) {
         for (int64_t from = 0; from < rows && code == REPORT_DONE; from += most)
-            code = rewrite_group(job, from, rows - from < most ? rows : from + most);
+            code = rewrite_group(job, from, rows - from < most ? rows : from + most, -1);
         return code;
     }
     for (uint32_t i = 0; i < inlay_reader_row_groups(job->in.reader) && code == REPORT_DONE; i++) {
@@ -183,7 +198,7 @@ static int rewrite_rows(struct rewrite_job *job)
             rewrite_sorting(job, i, group.n_sorting) != INLAY_OK)
             return rewrite_failed(job);
         if (group.n_rows > 0)
-            code = rewrite_group(job, group.first_row, group.first_row + group.n_rows);
+            code = rewrite_group(job, group.first_row, group.first_row + group.n_rows, i);
     }
     return code;
 }
