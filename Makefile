@@ -29,7 +29,7 @@ LIBS_1_ZSTD   := -lzstd
 LIBS_1_GZIP   := -ldeflate
 LIBS_1_LZ4    := -llz4
 LIBS_1_BROTLI := -lbrotlienc -lbrotlidec -lbrotlicommon -lm
-LIBS := $(foreach s,$(SWITCHES),$(LIBS_$($(s))_$(s)))
+LIBS := $(foreach s,$(SWITCHES),$(LIBS_$($(s))_$(s))) $(if $(filter 0,$(THREADS) $(POSIX)),,-pthread)
 
 # ---- flags: no contraction of floating point, ALP and statistics depend on it ----
 
@@ -61,12 +61,12 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS IMPORT POSIX MALLOC ERROR_TEXT SIMD
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS IMPORT POSIX THREADS MALLOC ERROR_TEXT SIMD
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes text buf hash json json_write number moment real io io_posix) \
+  $(call list,base,mem bytes text buf hash json json_write number moment real io io_posix thread) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp alp_write table) \
@@ -78,7 +78,7 @@ LIB_SRC := \
   $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
-  $(call list,merge,sortkey union feed rank lane inpages move keyrows distinct plan slice stage body keyvalue merge) \
+  $(call list,merge,sortkey union feed rank lane inpages move keyrows distinct plan slice stage body crew keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))

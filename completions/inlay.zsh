@@ -50,6 +50,7 @@ _inlay() {
             '(-s --sort)'{-s,--sort}'[order of the rows]:columns: '
             '(-g --row-group-rows)'{-g,--row-group-rows}'[most rows of a row group]:rows: '
             '--codec[compression]:codec:(zstd snappy gzip lz4_raw brotli none)'
+            '--threads[threads that make row groups]:number: '
             '--scratch[folder of scratch files]:folder:_files -/'
         )
         case $line[1] in
