@@ -61,22 +61,24 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS POSIX MALLOC ERROR_TEXT
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes text buf hash base64 json_write serieskey shortest io io_posix) \
+  $(call list,base,mem bytes text buf hash utf8 json json_write base64 serieskey shortest io io_posix) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict delta delta_bytes split alp alp_write table) \
   $(call list,format,meta names visit writer_id type schema schema_meta schema_modern levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
                      chunk_write chunk_page chunk_raw chunk_meta writer writer_rows writer_footer copy edit) \
-  $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
+  $(call list,arrow,flat schema type metadata plan convert array assemble stream entry flat_build schema_write \
+                    in_type in_plan in_take in_dictionary in_walk in) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare number moment bind prune column where) \
-  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe union feed rank keyrows distinct plan slice stage body keyvalue merge) \
+  $(call list,events,timetext event inline payload settle emit) \
+  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe union feed rank lane keyrows distinct plan slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
@@ -174,8 +176,11 @@ configs:
 .PHONY: interop judges bench
 judges:
 	@BUILD=$(BUILD) sh scripts/judges.sh
-interop: all
+interop: all $(BUILD)/write_case
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
+$(BUILD)/write_case: tests/interop/c/write_case.c $(BUILD)/libinlay.a
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a
 	@mkdir -p $(@D)
 	$(say) ld $@

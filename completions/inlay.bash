@@ -3,7 +3,7 @@ _inlay() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify record melt merge concat rewrite help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events record melt merge concat rewrite help
             --help --version' -- "$word")
         return
     fi
@@ -27,11 +27,15 @@ _inlay() {
         return
         ;;
     -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | -s | --sort | -g | --row-group-rows | -m | --memory | \
-        --interval | --duration | --node | --tag)
+        --interval | --duration | --node | --tag | --from | --to | --kind | --source | --instance | --id | --match)
         COMPREPLY=()
         return
         ;;
     esac
+    if [ "$command" = events ] && [ "$COMP_CWORD" -eq 2 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'list export --help' -- "$word")
+        return
+    fi
     case $command in
     info) options="--json --all $files" ;;
     schema) options="--as $files" ;;
@@ -39,6 +43,7 @@ _inlay() {
     pages) options="--columns --row-group --check --summary --json $files" ;;
     cat | head | tail) options="$rows --where --explain --skip-bad-pages $files" ;;
     verify) options="--deep --json --quiet $files" ;;
+    events) options="--from --to --kind --node --source --instance --id --match --json --jsonl --csv $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
     rewrite) options="--output --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows

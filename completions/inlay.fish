@@ -1,5 +1,5 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta pages cat head tail verify record melt merge concat rewrite help
+set -l commands info schema meta pages cat head tail verify events record melt merge concat rewrite help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
@@ -10,6 +10,7 @@ complete -c inlay -f -n $none -a cat -d 'print rows as JSON lines, CSV or a tabl
 complete -c inlay -f -n $none -a head -d 'print the first rows'
 complete -c inlay -f -n $none -a tail -d 'print the last rows'
 complete -c inlay -f -n $none -a verify -d 'read everything and check it'
+complete -c inlay -f -n $none -a events -d 'what happened while a recording was made'
 complete -c inlay -f -n $none -a record -d 'sample this machine into a sorted metrics file'
 complete -c inlay -f -n $none -a melt -d 'turn wide recordings into one long table'
 complete -c inlay -f -n $none -a merge -d 'merge sorted files into one'
@@ -31,10 +32,10 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat rewrite' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat rewrite' -x -l max-memory -d 'most memory to take'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify melt merge concat rewrite' -l no-crc -d 'do not compare page checksums'
-complete -c inlay -n '__inlay_in info meta pages verify melt merge concat rewrite' -s j -l json -d 'JSON instead of text'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events melt merge concat rewrite' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events melt merge concat rewrite' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events melt merge concat rewrite' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info meta pages verify events melt merge concat rewrite' -s j -l json -d 'JSON instead of text'
 complete -c inlay -n '__inlay_in cat head tail verify melt merge concat rewrite record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
 complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
@@ -63,3 +64,14 @@ complete -c inlay -n '__inlay_in record' -x -l duration -d 'when to stop'
 complete -c inlay -n '__inlay_in record' -x -l node -d 'name of this machine'
 complete -c inlay -n '__inlay_in record' -r -l proc -d 'read this instead of /proc'
 complete -c inlay -n '__inlay_in record' -x -l tag -d 'a label of every row, key=value'
+complete -c inlay -n '__inlay_in events' -a 'list export' -d 'action'
+complete -c inlay -n '__inlay_in events' -x -l from -d 'at this time or later'
+complete -c inlay -n '__inlay_in events' -x -l to -d 'at this time or earlier'
+complete -c inlay -n '__inlay_in events' -x -s k -l kind -d 'of this kind'
+complete -c inlay -n '__inlay_in events' -x -s n -l node -d 'of this node'
+complete -c inlay -n '__inlay_in events' -x -l source -d 'of this source'
+complete -c inlay -n '__inlay_in events' -x -l instance -d 'of this instance'
+complete -c inlay -n '__inlay_in events' -x -l id -d 'with this id'
+complete -c inlay -n '__inlay_in events' -x -s m -l match -d 'with this text'
+complete -c inlay -n '__inlay_in events' -l jsonl -d 'an object an event and line'
+complete -c inlay -n '__inlay_in events' -l csv -d 'a line an event'

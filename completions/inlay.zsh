@@ -13,6 +13,7 @@ _inlay() {
         'head:print the first rows'
         'tail:print the last rows'
         'verify:read everything and check it against what the file says'
+        'events:what happened while a recording was made'
         'record:sample this machine into a sorted metrics file'
         'melt:turn wide recordings into one long, sorted table'
         'merge:merge sorted files into one'
@@ -61,6 +62,12 @@ _inlay() {
         cat | head | tail) _arguments $rows $quiet '(-w --where)'{-w,--where}'[only rows that fulfil a predicate]:predicate: ' \
             '--explain[tell what --where skipped]' '--skip-bad-pages[read around damaged pages]' $files ;;
         verify) _arguments '(-d --deep)'{-d,--deep}'[recompute every claim]' $json $quiet $files ;;
+        events) _arguments '1:action:(list export)' '--from[at this time or later]:time: ' \
+            '--to[at this time or earlier]:time: ' '(-k --kind)'{-k,--kind}'[of this kind]:kind: ' \
+            '(-n --node)'{-n,--node}'[of this node]:name: ' '--source[of this source]:name: ' \
+            '--instance[of this instance]:name: ' '--id[with this id]:id: ' \
+            '(-m --match)'{-m,--match}'[with this text]:text: ' '--jsonl[an object an event and line]' \
+            '--csv[a line an event]' $json $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         concat) _arguments $output $json $quiet $files ;;

@@ -25,6 +25,7 @@ try lib MERGE=0
 try lib RECORDING=0
 try lib VERIFY=0
 try lib WHERE=0
+try lib EVENTS=0
 try lib POSIX=0
 try lib MALLOC=0
 try lib ERROR_TEXT=0

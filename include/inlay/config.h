@@ -25,6 +25,9 @@
 #ifndef INLAY_WHERE
 #define INLAY_WHERE 1 /* rows by predicate, with skipping */
 #endif
+#ifndef INLAY_EVENTS
+#define INLAY_EVENTS 1 /* events in the footer of recordings */
+#endif
 
 /* Codecs; snappy is ours, the others are adapters to their libraries. */
 #ifndef INLAY_SNAPPY

@@ -5,6 +5,7 @@
 #include "inlay/arrow.h"
 #include "inlay/copy.h"
 #include "inlay/edit.h"
+#include "inlay/events.h"
 #include "inlay/inspect.h"
 #include "inlay/merge.h"
 #include "inlay/reader.h"

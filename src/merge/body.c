@@ -1,11 +1,20 @@
 /* The body of a merge; see body.h. */
 #include "merge/body.h"
 
+#include "inlay/inspect.h"
+
 #include "base/bytes.h"
 
 #if INLAY_WRITE && INLAY_MERGE
 
-enum { BODY_TELL = 65536 }; /* values between two calls of progress */
+enum {
+    BODY_TELL = 65536,  /* values between two calls of progress */
+    BODY_RUNS = 131072, /* stretches held at once: a row group of the default size in the worst case */
+    BODY_DATA_PAGE = 0, /* PageType and Encoding of parquet.thrift */
+    BODY_DATA_PAGE_V2 = 3,
+    BODY_PLAIN_DICTIONARY = 2,
+    BODY_RLE_DICTIONARY = 8
+};
 
 /* ---- feeds ---- */
 
@@ -64,22 +73,6 @@ static inlay_status body_ends_early(const struct body *body, uint32_t input)
 
 /* ---- rows ---- */
 
-static inlay_status body_flat_rows(struct body *body, uint32_t input, struct feed *feed,
-                                   uint8_t shift, uint64_t rows)
-{
-    while (rows) {
-        if (feed_empty(feed)) {
-            inlay_status status = body_fill(body, input, feed);
-            if (status != INLAY_OK)
-                return status == INLAY_END ? body_ends_early(body, input) : status;
-        }
-        size_t left = feed->batch.n_levels - feed->level, n = rows < left ? (size_t)rows : left;
-        TRY(stage_take(&body->stage, feed, &body->maps[input], n, shift));
-        rows -= n;
-    }
-    return INLAY_OK;
-}
-
 /* Levels of the batch that belong to the rows still to begin and to the one that is open. */
 static size_t body_row_levels(const struct feed *feed, uint64_t *to_begin)
 {
@@ -124,11 +117,120 @@ static void body_tell(struct body *body, bool now)
     body->progress(body->progress_ctx, body->done, total);
 }
 
-static inlay_status body_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+/* ---- columns without repetition, by lanes ---- */
+
+/* What the lane has at hand is made ready; where the column cannot stay coded, so is every other lane anew. */
+static inlay_status body_ready(struct body *body, uint32_t input, struct lane_out *out)
 {
-    const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
-    bool codes = body->dictionaries && node->type != INLAY_BOOLEAN;
-    TRY(stage_begin(&body->stage, leaf, node, codes));
+    struct lane *l = &body->lanes[input];
+    size_t left = l->feed->batch.n_levels - l->feed->level;
+    inlay_status status = stage_lane(&body->stage, &body->maps[input], l, body->wanted[input]);
+    body->wanted[input] -= left < body->wanted[input] ? left : body->wanted[input];
+    lane_arm(l, out);
+    if (status != INLAY_END)
+        return status;
+    TRY(stage_took(&body->stage, out));
+    TRY(stage_plain(&body->stage));
+    *out = stage_block(&body->stage);
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        struct lane *other = &body->lanes[i];
+        if (!other->feed)
+            continue;
+        if (i != input) {
+            lane_settle(other);
+            other->feed->level = other->level;
+            other->feed->value = other->value;
+        }
+        TRY(stage_lane(&body->stage, &body->maps[i], other, 0));
+        lane_arm(other, out);
+    }
+    return INLAY_OK;
+}
+
+/* The lane is empty: its input's next batch. */
+static inlay_status body_refill(struct body *body, uint32_t input, struct lane_out *out)
+{
+    struct lane *l = &body->lanes[input];
+    if (body->stage.type == INLAY_BYTE_ARRAY && !body->stage.coded)
+        TRY(stage_took(&body->stage, out)); /* the block holds views into the batch */
+    inlay_status status = feed_fill(l->feed, body->memory_bytes);
+    if (status == INLAY_END)
+        return body_ends_early(body, input);
+    return status == INLAY_OK ? body_ready(body, input, out) : body_failed(body, input, status);
+}
+
+static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out *out)
+{
+    uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
+    memset(body->lanes, 0, body->schema->n_inputs * sizeof *body->lanes);
+    memcpy(body->wanted, body->here, body->schema->n_inputs * sizeof *body->wanted);
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        struct union_leaf from = union_leaf_of(body->schema, i, leaf);
+        if (from.leaf == UNION_NONE || body->here[i] == 0)
+            continue;
+        struct lane *l = &body->lanes[i];
+        TRY(body_open(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
+        l->shift = from.shift;
+        l->max_def = (uint8_t)(max_def - from.shift);
+        l->level = l->feed->level; /* where it stands, also while other lanes are made ready */
+        l->value = l->feed->value;
+    }
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++)
+        if (body->lanes[i].feed)
+            TRY(body_ready(body, i, out));
+    return INLAY_OK;
+}
+
+/* The stretches of the next part of the row group, unless all of them are at hand. */
+static inlay_status body_part(struct body *body, uint64_t *left)
+{
+    if (body->whole) {
+        *left = 0;
+        return INLAY_OK;
+    }
+    for (body->n_runs = 0; *left && body->n_runs < BODY_RUNS; body->n_runs++) {
+        uint64_t rows;
+        uint32_t input;
+        TRY(plan_walk_next(&body->walk, *left < UINT32_MAX ? *left : UINT32_MAX, &input, &rows));
+        body->runs[body->n_runs] = (struct lane_run){input, (uint32_t)rows};
+        *left -= rows;
+    }
+    return INLAY_OK;
+}
+
+static inlay_status body_flat_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
+    struct lane_out out = stage_block(&body->stage);
+    TRY(body_lanes(body, leaf, &out));
+    if (!body->whole)
+        TRY(plan_walk_start(&body->walk, body->plan, group));
+    for (uint64_t left = group->rows; left;) {
+        TRY(body_part(body, &left));
+        size_t at = 0;
+        uint32_t taken = 0;
+        while (at < body->n_runs) {
+            size_t before = out.n_levels;
+            lane_scatter(body->lanes, body->runs, body->n_runs, &at, &taken, &out);
+            body->done += out.n_levels - before;
+            if (out.n_levels == out.room)
+                TRY(stage_took(&body->stage, &out));
+            else if (at < body->n_runs)
+                TRY(body_refill(body, body->runs[at].input, &out));
+            body_tell(body, false);
+        }
+    }
+    TRY(stage_took(&body->stage, &out));
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++)
+        if (body->lanes[i].feed) {
+            lane_settle(&body->lanes[i]);
+            body->lanes[i].feed->level = body->lanes[i].level;
+            body->lanes[i].feed->value = body->lanes[i].value;
+        }
+    return INLAY_OK;
+}
+
+static inlay_status body_nested_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
     TRY(plan_walk_start(&body->walk, body->plan, group));
     for (uint64_t left = group->rows; left;) {
         uint32_t input;
@@ -139,14 +241,57 @@ static inlay_status body_leaf(struct body *body, const struct slice_group *group
             TRY(stage_nulls(&body->stage, rows));
         } else {
             struct feed *feed;
-            TRY(body_open(body, input, leaf, codes, &feed));
-            TRY(node->max_rep ? body_nested_rows(body, input, feed, from.shift, rows)
-                              : body_flat_rows(body, input, feed, from.shift, rows));
+            TRY(body_open(body, input, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &feed));
+            TRY(body_nested_rows(body, input, feed, from.shift, rows));
         }
         left -= rows;
         body->done += rows;
         body_tell(body, false);
     }
+    return INLAY_OK;
+}
+
+/* Has the chunk that an input's next row lies in given up its dictionary? Then most of its values are distinct. */
+static inlay_status body_mixed(struct body *body, uint32_t input, uint32_t leaf, bool *mixed)
+{
+    struct body_chunk *c = &body->chunks[(size_t)input * body->schema->n_leaves + leaf];
+    uint32_t n = inlay_reader_row_groups(body->inputs[input]), g = c->row_group ? c->row_group - 1 : 0;
+    inlay_row_group group;
+    inlay_chunk_details details;
+    for (; g < n; g++) {
+        TRY(inlay_reader_row_group(body->inputs[input], g, &group));
+        if ((uint64_t)group.first_row + (uint64_t)group.n_rows > body->taken[input])
+            break;
+    }
+    if (g < n && c->row_group != g + 1) {
+        bool codes = false, plain = false;
+        TRY(inlay_reader_chunk_details(body->inputs[input], g, (uint32_t)union_leaf_of(body->schema, input, leaf).leaf,
+                                       &details));
+        for (uint32_t i = 0; i < details.n_encoding_counts; i++) {
+            const inlay_encoding_count *e = &details.encoding_counts[i];
+            bool data = e->page_type == BODY_DATA_PAGE || e->page_type == BODY_DATA_PAGE_V2;
+            bool code = e->encoding == BODY_PLAIN_DICTIONARY || e->encoding == BODY_RLE_DICTIONARY;
+            codes = codes || (data && code);
+            plain = plain || (data && !code);
+        }
+        *c = (struct body_chunk){g + 1, codes && plain};
+    }
+    *mixed = c->mixed;
+    return INLAY_OK;
+}
+
+static inlay_status body_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
+    const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
+    bool codes = body->dictionaries && node->type != INLAY_BOOLEAN, mixed = false;
+    for (uint32_t i = 0; i < body->schema->n_inputs && codes && !mixed; i++)
+        if (body->here[i] && union_leaf_of(body->schema, i, leaf).leaf != UNION_NONE) {
+            inlay_status status = body_mixed(body, i, leaf, &mixed);
+            if (status != INLAY_OK)
+                return body_failed(body, i, status);
+        }
+    TRY(stage_begin(&body->stage, leaf, node, codes && !mixed));
+    TRY(node->max_rep ? body_nested_leaf(body, group, leaf) : body_flat_leaf(body, group, leaf));
     return stage_end(&body->stage);
 }
 
@@ -170,12 +315,17 @@ static inlay_status body_count(struct body *body, const struct slice_group *grou
 {
     memset(body->here, 0, body->schema->n_inputs * sizeof *body->here);
     TRY(plan_walk_start(&body->walk, body->plan, group));
+    body->n_runs = 0;
+    body->whole = true;
     for (uint64_t left = group->rows; left;) {
         uint32_t input;
         uint64_t rows;
-        TRY(plan_walk_next(&body->walk, left, &input, &rows));
+        TRY(plan_walk_next(&body->walk, left < UINT32_MAX ? left : UINT32_MAX, &input, &rows));
         body->here[input] += rows;
         left -= rows;
+        body->whole = body->whole && body->n_runs < BODY_RUNS;
+        if (body->whole)
+            body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
     }
     return INLAY_OK;
 }
@@ -208,6 +358,14 @@ static inlay_status body_init(struct body *body, const char *scratch_folder,
     body->maps = block;
     TRY(mem_new(body->env, n * leaves * sizeof *body->feeds, &block));
     body->feeds = block;
+    TRY(mem_new(body->env, n * leaves * sizeof *body->chunks, &block));
+    body->chunks = block;
+    TRY(mem_new(body->env, n * sizeof *body->lanes, &block));
+    body->lanes = block;
+    TRY(mem_new(body->env, n * sizeof *body->wanted, &block));
+    body->wanted = block;
+    TRY(mem_new(body->env, BODY_RUNS * sizeof *body->runs, &block));
+    body->runs = block;
     uint64_t used = body->env->used_bytes;
     body->hold_bytes = used < body->memory_bytes ? used + (body->memory_bytes - used) / 2 : used;
     return INLAY_OK;
@@ -224,6 +382,10 @@ void body_free(struct body *body)
         stage_free_map(&body->stage, &body->maps[i]);
     mem_free(body->env, body->feeds, n * leaves * sizeof *body->feeds);
     mem_free(body->env, body->maps, n * sizeof *body->maps);
+    mem_free(body->env, body->chunks, n * leaves * sizeof *body->chunks);
+    mem_free(body->env, body->lanes, n * sizeof *body->lanes);
+    mem_free(body->env, body->wanted, n * sizeof *body->wanted);
+    mem_free(body->env, body->runs, BODY_RUNS * sizeof *body->runs);
     mem_free(body->env, body->taken, n * sizeof *body->taken);
     mem_free(body->env, body->here, n * sizeof *body->here);
     stage_free(&body->stage);

@@ -8,11 +8,17 @@
 
 #include "inlay/merge.h"
 
+#include "merge/lane.h"
 #include "merge/plan.h"
 #include "merge/stage.h"
 #include "merge/union.h"
 
 #if INLAY_WRITE && INLAY_MERGE
+
+struct body_chunk { /* what is known of an input's column chunk */
+    uint32_t row_group; /* + 1; 0 = nothing */
+    bool mixed;         /* a dictionary that was given up: most values are distinct */
+};
 
 struct body {
     inlay_env *env;
@@ -31,6 +37,12 @@ struct body {
     uint64_t *here;         /* [n_inputs] rows in this one */
     struct feed **feeds;    /* [n_inputs][n_leaves] */
     struct stage_map *maps; /* [n_inputs] */
+    struct lane *lanes;     /* [n_inputs] of the column being written */
+    uint64_t *wanted;       /* [n_inputs] rows of this row group that its lane has not been made ready for */
+    struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
+    size_t n_runs;
+    bool whole;             /* `runs` are all of the row group's */
+    struct body_chunk *chunks; /* [n_inputs][n_leaves] */
     struct stage stage;
     struct plan_walk walk;
 };

@@ -52,6 +52,8 @@ void stage_free(struct stage *stage)
 void stage_free_map(struct stage *stage, struct stage_map *map)
 {
     mem_free(stage->env, map->codes, map->capacity * sizeof *map->codes);
+    if (map->own.env)
+        buf_free(&map->own);
     *map = (struct stage_map){0};
 }
 
@@ -66,6 +68,13 @@ static void stage_forget_kept(struct stage *stage)
         io_scratch_init(kept, stage->env, folder, STAGE_KEPT_BYTES);
     }
     stage->kept_at = stage->n_coded = 0;
+}
+
+static inlay_status stage_value_room(struct stage *stage)
+{
+    return buf_reserve(&stage->values, stage->most_values * stage->width + 1)
+               ? INLAY_OK
+               : stage->values.status;
 }
 
 inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *node, bool coded)
@@ -84,9 +93,10 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
     if (stage->most_values == 0)
         stage->most_values = 1;
     stage_forget_kept(stage);
+    stage->n_seen = 0;
     if (coded)
         return distinct_reset(&stage->distinct, stage->type, stage->width, stage->dictionary_bytes);
-    return INLAY_OK;
+    return stage_value_room(stage);
 }
 
 /* ---- batches out ---- */
@@ -94,13 +104,6 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
 static void *stage_value(struct stage *stage, size_t i)
 {
     return stage->values.data + i * stage->width;
-}
-
-static inlay_status stage_value_room(struct stage *stage)
-{
-    return buf_reserve(&stage->values, stage->most_values * stage->width + 1)
-               ? INLAY_OK
-               : stage->values.status;
 }
 
 /* The staged levels, with values or codes, to the writer. */
@@ -356,6 +359,99 @@ inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map
         n -= some;
     }
     return INLAY_OK;
+}
+
+/* ---- lanes ---- */
+
+/* Every code among the next n gets one in the output; END when the dictionary is full, or does not pay. */
+static inlay_status stage_complete_map(struct stage *stage, struct stage_map *map, const inlay_dictionary *d,
+                                       const uint32_t *codes, size_t n)
+{
+    TRY(stage_map_ready(stage, d, map));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t *to = &map->codes[codes[i]];
+        if (*to == STAGE_UNMAPPED)
+            TRY(distinct_number(&stage->distinct, (const uint8_t *)d->values + codes[i] * stage->width, to));
+    }
+    stage->n_seen += n;
+    return stage->n_seen >= STAGE_TRIAL && stage->distinct.n > stage->n_seen / 2 ? INLAY_END : INLAY_OK;
+}
+
+/* Codes for values [from, from + n) of a batch that has none, each in its own place of map->own. */
+static inlay_status stage_number_batch(struct stage *stage, struct stage_map *map, const uint8_t *values, size_t from,
+                                       size_t n)
+{
+    if (!map->own.env)
+        buf_init(&map->own, stage->env);
+    buf_clear(&map->own);
+    uint32_t *to = (uint32_t *)(void *)buf_reserve(&map->own, (from + n) * sizeof *to + 1);
+    if (!to)
+        return map->own.status;
+    for (size_t i = from; i < from + n; i++) {
+        TRY(distinct_number(&stage->distinct, values + i * stage->width, &to[i]));
+        if (++stage->n_seen % STAGE_TRIAL == 0 && stage->distinct.n > stage->n_seen / 2)
+            return INLAY_END;
+    }
+    return INLAY_OK;
+}
+
+inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *l, uint64_t rows)
+{
+    const struct feed *f = l->feed;
+    const inlay_batch *b = &f->batch;
+    inlay_dictionary d = {0};
+    l->def = b->def;
+    l->level = f->level;
+    l->value = f->value;
+    l->n_levels = b->n_levels;
+    l->codes = b->codes;
+    l->values = b->values;
+    l->map = NULL;
+    if (b->codes) {
+        d = inlay_column_dictionary(f->column);
+        l->values = d.values;
+    }
+    size_t left = l->n_levels - l->level;
+    if (!stage->coded || left == 0)
+        return INLAY_OK;
+    size_t present = feed_present(f, rows < left ? (size_t)rows : left);
+    inlay_status status;
+    if (b->codes) {
+        status = stage_complete_map(stage, map, &d, b->codes + f->value, present);
+        l->map = map->codes;
+        return status;
+    }
+    status = stage_number_batch(stage, map, b->values, f->value, present);
+    l->codes = (const uint32_t *)(const void *)map->own.data;
+    return status;
+}
+
+struct lane_out stage_block(struct stage *stage)
+{
+    return (struct lane_out){.def = stage->def,
+                             .values = stage->coded ? (uint8_t *)stage->codes : stage->values.data,
+                             .width = stage->width,
+                             .room = stage->most_values,
+                             .max_def = stage->max_def,
+                             .coded = stage->coded};
+}
+
+inlay_status stage_took(struct stage *stage, struct lane_out *out)
+{
+    stage->n_levels = out->n_levels;
+    stage->n_values = out->n_values;
+    if (!out->nulls && stage->max_def)
+        memset(stage->def, stage->max_def, stage->n_levels);
+    if (stage->max_rep)
+        memset(stage->rep, 0, stage->n_levels);
+    out->n_levels = out->n_values = 0;
+    out->nulls = false;
+    return stage_flush(stage);
+}
+
+inlay_status stage_plain(struct stage *stage)
+{
+    return stage_fall_back(stage);
 }
 
 inlay_status stage_nulls(struct stage *stage, uint64_t rows)

@@ -14,12 +14,14 @@
 #include "base/io.h"
 #include "merge/distinct.h"
 #include "merge/feed.h"
+#include "merge/lane.h"
 
 #if INLAY_WRITE && INLAY_MERGE
 
 struct stage_map { /* codes of one input chunk's dictionary to output codes; one an input */
     uint32_t *codes;
     size_t capacity;
+    struct buf own;  /* codes of a batch that has none */
     uint64_t serial; /* of that dictionary */
     uint64_t column; /* which column chunk of the output it was made for */
 };
@@ -37,6 +39,7 @@ struct stage {
     uint8_t *def, *rep; /* [STAGE_LEVELS] */
     uint32_t *codes;    /* [STAGE_LEVELS] */
     struct buf values;  /* most_values of `width` bytes */
+    uint64_t n_seen; /* values looked at, of lanes */
     struct distinct distinct;
     struct io_scratch kept;    /* batches as codes */
     uint64_t kept_at, n_coded; /* read so far; values kept */
@@ -53,6 +56,14 @@ INLAY_CHECKED inlay_status stage_begin(struct stage *stage, uint32_t leaf, const
 /* Take n levels from a feed's batch, and add `shift` to their definition levels. */
 INLAY_CHECKED inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map *map,
                                       size_t n, uint8_t shift);
+/* The same for columns without repetition, by lanes: what the lane has at hand is made ready for its next `rows` rows.
+ * END: the column cannot stay coded, and every lane must be made ready anew. */
+INLAY_CHECKED inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *lane, uint64_t rows);
+/* The column stays plain from here on; what is kept goes out. */
+INLAY_CHECKED inlay_status stage_plain(struct stage *stage);
+/* The block that is being filled; and its rows taken in, so that it is empty again. */
+struct lane_out stage_block(struct stage *stage);
+INLAY_CHECKED inlay_status stage_took(struct stage *stage, struct lane_out *out);
 /* Rows that are null at the top. */
 INLAY_CHECKED inlay_status stage_nulls(struct stage *stage, uint64_t rows);
 /* Call before a feed is filled anew: batches may still hold views into it. */

@@ -105,9 +105,43 @@ static void choose_files(void)
         }
 }
 
+/* The choice is made on the first page with values; pages of nulls that went out before are PLAIN, and listed so. */
+static void choose_after_nulls(void)
+{
+    inlay_env *env = test_env();
+    inlay_schema *schema = NULL;
+    inlay_writer *writer = NULL;
+    inlay_reader *reader = NULL;
+    inlay_memory_sink memory;
+    inlay_chunk chunk;
+    inlay_sink sink = inlay_sink_memory(&memory, env);
+    inlay_node x = {.name = {(const uint8_t *)"x", 1}, .type = INLAY_INT64, .repetition = INLAY_OPTIONAL};
+    inlay_write_options o = {.profile = "balanced", .page_rows = 500, .flags = INLAY_WRITE_IN_ORDER};
+    static int64_t rising[CHOOSE_VALUES];
+    for (int i = 0; i < CHOOSE_VALUES; i++)
+        rising[i] = 1700000000000000000 + (int64_t)i * 1000000007;
+    inlay_batch batch = {.n_levels = CHOOSE_VALUES, .n_values = CHOOSE_VALUES, .values = rising};
+    CHECK_INT(inlay_schema_new(env, &schema), INLAY_OK);
+    CHECK_INT(inlay_schema_add(schema, 0, &x, &(uint32_t){0}), INLAY_OK);
+    CHECK_INT(inlay_writer_open(env, &sink, schema, &o, &writer), INLAY_OK);
+    CHECK_INT(inlay_writer_repeat(writer, 0, 500, NULL), INLAY_OK);
+    CHECK_INT(inlay_writer_write(writer, 0, &batch), INLAY_OK);
+    CHECK_INT(inlay_writer_end_column(writer, 0), INLAY_OK);
+    CHECK_INT(inlay_writer_finish(writer), INLAY_OK);
+    inlay_source source = inlay_source_memory(memory.data, memory.bytes);
+    CHECK_INT(inlay_reader_open(env, &source, NULL, &reader), INLAY_OK);
+    CHECK_INT(inlay_reader_chunk(reader, 0, 0, &chunk), INLAY_OK);
+    CHECK_INT(chunk.encodings, 1 << ENCODING_PLAIN | 1 << ENCODING_RLE | 1 << ENCODING_DELTA_BINARY_PACKED);
+    inlay_reader_close(reader);
+    inlay_writer_close(writer);
+    inlay_schema_close(schema);
+    inlay_sink_memory_free(&memory);
+}
+
 TEST_SUITE(format_choose) = {
     {"choose: rising integers, smooth doubles, noise", choose_numbers},
     {"choose: few strings by code, paths by their prefixes", choose_strings},
     {"choose: profiles by name", choose_names},
+    {"choose: a page of nulls before the choice is listed as it is", choose_after_nulls},
     {"choose: what every profile writes is read back", choose_files},
     {0}};
