@@ -5,7 +5,7 @@
  * transitions allowed ^(prod[\s\S]*|staging)$. A query planner skips files whose expression does not match.
  *
  * Values come one by one and are not kept. Memory: 20 bytes a character of the tree, which is cut back to 128
- * transitions after every 1,000 values and has at most 256 levels: at most 5 MiB, usually some KiB.
+ * transitions after every 1,000 values and has at most 256 levels: at most 8 MiB, usually some KiB.
  * Source: quickwit-parquet-engine/src/zonemap (automaton.rs, regex_builder.rs).
  */
 #ifndef INLAY_MERGE_ZONEMAP_H
