@@ -255,10 +255,14 @@ static inlay_status copy_column(inlay_writer *w, uint32_t leaf, inlay_reader *r,
     return writer_done(w, leaf, status);
 }
 
-/* Pages that say what they mean only beside their old writer's name. */
+bool inlay_reader_copyable(const inlay_reader *r)
+{
+    return !(r->delta_quirk || r->v2_quirk || r->page_quirk);
+}
+
 static inlay_status copy_allowed(inlay_writer *w, const inlay_reader *r)
 {
-    return r->delta_quirk || r->v2_quirk || r->page_quirk
+    return !inlay_reader_copyable(r)
                ? err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"))
                : INLAY_OK;
 }

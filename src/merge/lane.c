@@ -103,9 +103,9 @@ static size_t lane_step(struct lane *l, size_t n, struct lane_out *out)
     size_t left = l->n_levels - l->level;
     if (l->feed)
         n = n < left ? n : left;
-    if (out->nulls || !l->feed || l->def) {
+    if (n && (out->nulls || !l->feed || l->def)) {
         lane_rows(l, n, out);
-    } else {
+    } else if (n) {
         lane_values(l, l->value, n, out, out->coded ? 0 : out->width);
         l->value += n;
         l->level += n;

@@ -305,6 +305,14 @@ static inlay_status merge_plan(struct merge *m)
     return plan_build(&m->plan, m->inputs, m->options.memory_bytes);
 }
 
+/* May pages and column chunks move as they are? Not where the caller says how pages are to be. */
+static bool merge_may_copy(const inlay_merge_options *o)
+{
+    const inlay_write_options *w = &o->write;
+    return !o->no_copy && !w->encoding && !w->profile && !w->page_version && !w->page_bytes && !w->page_rows &&
+           !w->dictionary_bytes && !(w->flags & (INLAY_WRITE_NO_CRC | INLAY_WRITE_NO_STATISTICS | INLAY_WRITE_NO_PAGE_INDEX));
+}
+
 static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
 {
     const inlay_merge_options *o = &m->options;
@@ -320,6 +328,7 @@ static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
                             .slice = &m->slice,
                             .writer = m->writer,
                             .memory_bytes = o->memory_bytes,
+                            .no_copy = !merge_may_copy(o),
                             .dictionaries = !encoding || strcmp(encoding, "dictionary") == 0,
                             .progress = o->progress,
                             .progress_ctx = o->progress_ctx};
@@ -337,7 +346,8 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
                                    .n_columns = m->schema.n_leaves,
                                    .n_runs = m->plan.n_stretches,
                                    .plan_bytes = io_scratch_bytes(&m->plan.stretches),
-                                   .output_bytes = inlay_writer_bytes(m->writer)};
+                                   .output_bytes = inlay_writer_bytes(m->writer),
+                                   .moved_bytes = m->body.moved_bytes};
     if (n)
         memcpy(report->row_group_column, name.data, n);
 }

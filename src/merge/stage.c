@@ -8,6 +8,8 @@
  */
 #include "merge/stage.h"
 
+#include "merge/move.h"
+
 #include "base/bytes.h"
 
 #if INLAY_WRITE && INLAY_MERGE
@@ -85,6 +87,7 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
     stage->max_rep = node->max_rep;
     stage->width = inlay_node_width(node);
     stage->coded = coded;
+    stage->hosted = false;
     stage->column++;
     stage->n_levels = stage->n_values = 0;
     stage->most_values = stage->width ? STAGE_VALUE_BYTES / stage->width : STAGE_LEVELS;
@@ -148,6 +151,34 @@ inlay_status stage_settle(struct stage *stage)
     return stage->type == INLAY_BYTE_ARRAY && !stage->coded ? stage_flush(stage) : INLAY_OK;
 }
 
+/* ---- pages that move ---- */
+
+inlay_status stage_host(struct stage *stage, const void *values, size_t n)
+{
+    TRY(distinct_reset(&stage->distinct, stage->type, stage->width, SIZE_MAX));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t number = 0;
+        TRY(distinct_number(&stage->distinct, (const uint8_t *)values + i * stage->width, &number));
+        if (number != i) {
+            TRY(distinct_reset(&stage->distinct, stage->type, stage->width, stage->dictionary_bytes));
+            return INLAY_END;
+        }
+    }
+    stage->hosted = true;
+    return INLAY_OK;
+}
+
+/* Among kept batches it is one without levels, with what is to move behind it. */
+inlay_status stage_page(struct stage *stage, const struct move_step *step)
+{
+    uint32_t head[2] = {0, 0};
+    TRY(stage_flush(stage));
+    if (!stage->coded)
+        return stage->page(stage->page_ctx, step);
+    TRY(io_scratch_append(&stage->kept, head, sizeof head));
+    return io_scratch_append(&stage->kept, step, sizeof *step);
+}
+
 static inlay_status stage_load(struct stage *stage, void *to, size_t bytes)
 {
     TRY(io_scratch_read(&stage->kept, stage->kept_at, to, bytes));
@@ -161,6 +192,12 @@ static inlay_status stage_replay(struct stage *stage, bool as_codes, const void 
     while (stage->kept_at < io_scratch_bytes(&stage->kept)) {
         uint32_t head[2];
         TRY(stage_load(stage, head, sizeof head));
+        if (head[0] == 0) {
+            struct move_step step;
+            TRY(stage_load(stage, &step, sizeof step));
+            TRY(stage->page(stage->page_ctx, &step));
+            continue;
+        }
         if (head[0] > STAGE_LEVELS || head[1] > stage->most_values)
             return err_set(stage->env, INLAY_IO, ERR("the scratch file of a column changed"));
         stage->n_levels = head[0];
@@ -204,7 +241,7 @@ static bool stage_dictionary_pays(const struct stage *stage)
 inlay_status stage_end(struct stage *stage)
 {
     TRY(stage_flush(stage));
-    if (stage->coded && !stage_dictionary_pays(stage))
+    if (stage->coded && !stage->hosted && !stage_dictionary_pays(stage))
         TRY(stage_fall_back(stage));
     if (stage->coded) {
         const void *values;
@@ -226,7 +263,8 @@ static inlay_status stage_map_ready(struct stage *stage, const inlay_dictionary 
     void *block = map->codes;
     TRY(mem_grow(stage->env, &block, &map->capacity, d->n_values, sizeof *map->codes));
     map->codes = block;
-    memset(map->codes, 0xFF, d->n_values * sizeof *map->codes);
+    if (d->n_values)
+        memset(map->codes, 0xFF, d->n_values * sizeof *map->codes);
     map->serial = d->serial;
     map->column = stage->column;
     return INLAY_OK;
@@ -374,7 +412,7 @@ static inlay_status stage_complete_map(struct stage *stage, struct stage_map *ma
             TRY(distinct_number(&stage->distinct, (const uint8_t *)d->values + codes[i] * stage->width, to));
     }
     stage->n_seen += n;
-    return stage->n_seen >= STAGE_TRIAL && stage->distinct.n > stage->n_seen / 2 ? INLAY_END : INLAY_OK;
+    return !stage->hosted && stage->n_seen >= STAGE_TRIAL && stage->distinct.n > stage->n_seen / 2 ? INLAY_END : INLAY_OK;
 }
 
 /* Codes for values [from, from + n) of a batch that has none, each in its own place of map->own. */
@@ -389,7 +427,7 @@ static inlay_status stage_number_batch(struct stage *stage, struct stage_map *ma
         return map->own.status;
     for (size_t i = from; i < from + n; i++) {
         TRY(distinct_number(&stage->distinct, values + i * stage->width, &to[i]));
-        if (++stage->n_seen % STAGE_TRIAL == 0 && stage->distinct.n > stage->n_seen / 2)
+        if (++stage->n_seen % STAGE_TRIAL == 0 && !stage->hosted && stage->distinct.n > stage->n_seen / 2)
             return INLAY_END;
     }
     return INLAY_OK;

@@ -26,13 +26,19 @@ struct stage_map { /* codes of one input chunk's dictionary to output codes; one
     uint64_t column; /* which column chunk of the output it was made for */
 };
 
+struct move_step;
+
 struct stage {
     inlay_env *env;
+    /* Write a page that moves; called when its place in the column has come. */
+    inlay_status (*page)(void *ctx, const struct move_step *step);
+    void *page_ctx;
     inlay_writer *writer;
     uint32_t leaf;
     uint8_t type, max_def, max_rep;
     size_t width;
     bool coded; /* kept as codes for now */
+    bool hosted; /* the dictionary begins with that of an input, and pages with its codes move: it stays coded */
     size_t dictionary_bytes;
     uint64_t column; /* number of the output column chunk, from 1 */
     size_t n_levels, n_values, most_values;
@@ -53,6 +59,10 @@ void stage_free_map(struct stage *stage, struct stage_map *map);
 /* Begin a column chunk. `coded`: it may become dictionary-encoded. */
 INLAY_CHECKED inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *node,
                                        bool coded);
+/* Begin with the values of an input's dictionary, in their order. END: they are not distinct; nothing has happened. */
+INLAY_CHECKED inlay_status stage_host(struct stage *stage, const void *values, size_t n);
+/* A page that moves, behind what was taken so far. */
+INLAY_CHECKED inlay_status stage_page(struct stage *stage, const struct move_step *step);
 /* Take n levels from a feed's batch, and add `shift` to their definition levels. */
 INLAY_CHECKED inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map *map,
                                       size_t n, uint8_t shift);

@@ -1,7 +1,5 @@
 /* Exact decimal text; see number.h. */
-#include "where/number.h"
-
-#if INLAY_WHERE
+#include "base/number.h"
 
 #include <string.h>
 
@@ -137,5 +135,3 @@ void number_unsigned(const struct number *n, uint64_t most, uint64_t *out, int8_
         *out = v;
     }
 }
-
-#endif
