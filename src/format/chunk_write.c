@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/short.h"
 #include "format/levels.h"
 
 enum { CHUNKW_SLICE = 1024 }; /* most levels that are taken between looks at the page's size */
@@ -149,7 +150,7 @@ uint64_t chunk_writer_pending(const struct chunk_writer *c)
 
 /* ---- levels of the open page ---- */
 
-static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels, uint8_t constant,
+static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels, uint8_t max, uint8_t constant,
                                   size_t n)
 {
     bool same = l->n == 0 || (l->array.bytes == 0 && l->value == (levels ? levels[0] : constant));
@@ -169,9 +170,9 @@ static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels,
             memset(dst + before, constant, n);
         l->array.bytes += before + n;
     }
-    for (size_t i = 0; levels && i < n; i++)
-        l->counts[levels[i]]++;
-    if (!levels)
+    if (levels)
+        levels_tally(levels, n, max, l->counts);
+    else
         l->counts[constant] += (int64_t)n;
     l->n += n;
     return INLAY_OK;
@@ -209,8 +210,7 @@ static inlay_status chunkw_store(struct chunk_writer *c, const void *values, siz
         if (b[i].len > INT32_MAX)
             return err_set(c->env, INLAY_ARG, ERR("a value longer than 2 GiB"));
         store_le32(dst, (uint32_t)b[i].len);
-        if (b[i].len)
-            memcpy(dst + 4, b[i].data, b[i].len);
+        short_copy(dst + 4, b[i].data, b[i].len);
         dst += 4 + b[i].len;
     }
     c->values.bytes += (size_t)bytes;
@@ -288,19 +288,32 @@ inlay_status chunk_writer_leave_dictionary(struct chunk_writer *c)
     return INLAY_OK;
 }
 
+/* Values that get codes, as far as the dictionary takes them. */
+static inlay_status chunkw_code_values(struct chunk_writer *c, const void *values, size_t n, size_t *done)
+{
+    size_t entries = dict_builder_count(c->dictionary), most = c->given ? SIZE_MAX : c->dictionary_bytes;
+    uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->codes, n * sizeof *codes);
+    if (!codes)
+        return c->codes.status;
+    TRY(dict_builder_add(c->dictionary, values, n, most, codes, done));
+    if (c->dictionary_out && dict_builder_count(c->dictionary) != entries)
+        return err_set(c->env, INLAY_ARG, ERR("a value that the given dictionary lacks"));
+    c->codes.bytes += *done * sizeof *codes;
+    c->plain_bytes += chunkw_plain_bytes(c, values, *done);
+    c->n_values += *done;
+    if (c->flags & INLAY_WRITE_NO_STATISTICS)
+        return INLAY_OK;
+    if (!stats_takes_numbers(&c->stats))
+        return chunkw_code_stats(c, codes, *done);
+    stats_add(&c->stats, values, *done);
+    return stats_status(&c->stats);
+}
+
 static inlay_status chunkw_take_values(struct chunk_writer *c, const void *values, size_t n)
 {
     if (c->coded && n) {
-        size_t done = 0, entries = dict_builder_count(c->dictionary);
-        size_t most = c->given ? SIZE_MAX : c->dictionary_bytes;
-        buf_clear(&c->slice);
-        uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->slice, n * sizeof *codes);
-        if (!codes)
-            return c->slice.status;
-        TRY(dict_builder_add(c->dictionary, values, n, most, codes, &done));
-        if (c->dictionary_out && dict_builder_count(c->dictionary) != entries)
-            return err_set(c->env, INLAY_ARG, ERR("a value that the given dictionary lacks"));
-        TRY(chunkw_take_codes(c, codes, done));
+        size_t done = 0;
+        TRY(chunkw_code_values(c, values, n, &done));
         if (done == n)
             return INLAY_OK;
         TRY(chunk_writer_leave_dictionary(c));
@@ -337,12 +350,10 @@ static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch
         what = ERR("codes need a dictionary given before");
     if (b->codes && c->given && !dict_check(b->codes, b->n_values, dict_builder_count(c->dictionary)))
         what = ERR("a code beyond the dictionary");
-    for (size_t i = 0; b->def && i < b->n_levels && !what; i++)
-        if (b->def[i] > c->node->max_def)
-            what = ERR("a definition level above the column's maximum");
-    for (size_t i = 0; b->rep && i < b->n_levels && !what; i++)
-        if (b->rep[i] > c->node->max_rep)
-            what = ERR("a repetition level above the column's maximum");
+    if (b->def && !levels_within(b->def, b->n_levels, c->node->max_def))
+        what = ERR("a definition level above the column's maximum");
+    if (b->rep && !levels_within(b->rep, b->n_levels, c->node->max_rep))
+        what = ERR("a repetition level above the column's maximum");
     if (b->rep && b->n_levels && b->rep[0] && c->n_rows == 0)
         what = ERR("a row group that begins inside a row");
     return what ? err_set(c->env, INLAY_ARG, what) : INLAY_OK;
@@ -375,6 +386,9 @@ static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b,
     const inlay_bytes *v = b->values;
     uint64_t bytes = 0;
     if (c->node->type != INLAY_BYTE_ARRAY || !v || b->rep)
+        return n;
+    size_t present = b->n_values - value_at < n ? b->n_values - value_at : n; /* at most so many */
+    if (chunkw_plain_bytes(c, v + value_at, present) <= c->page_bytes)
         return n;
     for (size_t i = 0, k = value_at; i < n; i++) {
         if (!b->def || b->def[at + i] == c->node->max_def)
@@ -426,8 +440,8 @@ inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
         if (cut < n)
             n_rows = n = cut;
         size_t present = b->def ? levels_equal(b->def + at, n, c->node->max_def) : n;
-        TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, 0, n));
-        TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, n));
+        TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, c->node->max_rep, 0, n));
+        TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, c->node->max_def, n));
         if (b->codes)
             TRY(chunkw_take_codes(c, b->codes + value_at, present));
         else if (present)
@@ -465,8 +479,8 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
         size_t room = c->page_rows - c->page_row, n = n_rows < room ? n_rows : room;
         if (value && n > most)
             n = most;
-        TRY(chunkw_levels(&c->rep, NULL, 0, n));
-        TRY(chunkw_levels(&c->def, NULL, level, n));
+        TRY(chunkw_levels(&c->rep, NULL, c->node->max_rep, 0, n));
+        TRY(chunkw_levels(&c->def, NULL, c->node->max_def, level, n));
         if (value)
             TRY(chunkw_take_values(c, most > 1 ? (const void *)copies : value, n));
         c->page_row += n;
