@@ -38,13 +38,15 @@ typedef enum inlay_amend_way {
                                the file system can (FICLONE), else copied (copy_file_range, read and write). Mode, owner
                                and extended attributes go along; where the owner cannot be kept, nothing is changed.
                                Other names of the file (hard links) keep the old one */
-    INLAY_AMEND_IN_PLACE    /* keep_bytes = all: append `tail` in one write; less, and no tail: cut the file there */
+    INLAY_AMEND_IN_PLACE    /* keep_bytes = all: append `tail` in one write (of 1,000 pieces
+                               at most); less, and no tail: cut the file there */
 } inlay_amend_way;
 
 typedef struct inlay_amendment {
     inlay_amend_way way;
     uint64_t keep_bytes;
-    inlay_bytes tail;
+    const inlay_bytes *tail; /* [n_tail] pieces, one behind the other */
+    size_t n_tail;
     inlay_bytes was;  /* bytes that must still stand in the file, at was_at: the footer that the edit began with */
     uint64_t was_at;
 } inlay_amendment;

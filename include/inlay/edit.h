@@ -29,7 +29,8 @@ typedef struct inlay_edit {
 /* The end of the file with its key-values edited, in the order of the edits: footer, its length, PAR1, into `sink`.
  * Put behind the first inlay_reader_data_bytes(reader) bytes of the file (or behind the whole of it) it makes a file
  * with the same data. `changed` (may be NULL): whether anything differs; where nothing does, nothing is written.
- * Bytes of the footer outside the list stay as they are, except one field header beside it when it comes or goes.
+ * Bytes of the footer outside the list stay as they are, except one field header beside it when it comes or goes. What
+ * stays is given to the sink as views of inlay_reader_footer, so that a sink may keep them instead of a copy.
  *
  * Memory: what is new in the footer, and 80 bytes a key-value; the sink gets the old bytes from where they are.
  * Errors: UNSUPPORTED (a signed footer), CORRUPT, LIMIT, NOMEM, IO, ARG (a footer beyond 2 GiB). */

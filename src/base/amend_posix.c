@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -30,6 +31,7 @@ enum {
     AMEND_PIECE = 1024 * 1024,  /* of a body that goes through memory */
     AMEND_COPY_MOST = 1 << 30,  /* of one copy_file_range */
     AMEND_NAMES = 100,          /* temporary names tried */
+    AMEND_PIECES = 1000,        /* of one write; IOV_MAX is 1024 */
     AMEND_ATTRIBUTES = 64 * 1024
 };
 
@@ -54,19 +56,50 @@ static bool amend_fails(const inlay_amend *a, enum amend_step step, size_t *byte
     return e != 0;
 }
 
-static int amend_write(const inlay_amend *a, int fd, uint64_t at, const void *data, size_t bytes)
+/* Pieces as far as `most` bytes, from byte `from` of the first one on. */
+static int amend_gather(const inlay_bytes *pieces, size_t n, size_t from, size_t most, struct iovec *iov)
 {
-    const uint8_t *p = data;
-    while (bytes) {
-        size_t step = bytes;
-        ssize_t n = amend_fails(a, AMEND_WRITE, &step) ? -1 : pwrite(fd, p, step, (off_t)at);
-        if (n < 0 && errno == EINTR)
+    int used = 0;
+    for (size_t i = 0; i < n && most && used < AMEND_PIECES; i++, from = 0) {
+        size_t len = pieces[i].len - from;
+        if (len > most)
+            len = most;
+        if (len)
+            iov[used++] = (struct iovec){(void *)(uintptr_t)(pieces[i].data + from), len};
+        most -= len;
+    }
+    return used;
+}
+
+static int amend_write(const inlay_amend *a, int fd, uint64_t at, const inlay_bytes *pieces, size_t n)
+{
+    struct iovec iov[AMEND_PIECES];
+    size_t from = 0; /* in the first piece */
+    while (n) {
+        size_t step = SIZE_MAX;
+        if (from == pieces->len) {
+            pieces++;
+            n--;
+            from = 0;
             continue;
-        if (n <= 0)
-            return n < 0 ? errno : EIO;
-        p += n;
-        at += (uint64_t)n;
-        bytes -= (size_t)n;
+        }
+        ssize_t done = amend_fails(a, AMEND_WRITE, &step)
+                           ? -1
+                           : pwritev(fd, iov, amend_gather(pieces, n, from, step, iov), (off_t)at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return done < 0 ? errno : EIO;
+        at += (uint64_t)done;
+        for (size_t left = (size_t)done, room; left; left -= room) {
+            room = pieces->len - from < left ? pieces->len - from : left;
+            from += room;
+            if (from == pieces->len && left > room) {
+                pieces++;
+                n--;
+                from = 0;
+            }
+        }
     }
     return 0;
 }
@@ -224,7 +257,7 @@ static bool amend_same_stat(const struct stat *a, const struct stat *b)
 static inlay_status amend_recheck(const inlay_amend *a, const inlay_amendment *m)
 {
     struct stat open_file, named;
-    uint8_t piece[4096];
+    uint8_t piece[32 * 1024];
     bool same = fstat(a->fd, &open_file) == 0 && stat(a->path, &named) == 0 && amend_same_stat(&open_file, &a->was) &&
                 amend_same_stat(&named, &a->was);
     for (size_t at = 0; same && at < m->was.len; at += sizeof piece) {
@@ -243,10 +276,10 @@ static inlay_status amend_in_place(inlay_amend *a, const inlay_amendment *m)
 {
     uint64_t size = (uint64_t)a->was.st_size;
     bool append = m->keep_bytes == size;
-    if (m->keep_bytes > size || (!append && m->tail.len))
+    if (m->keep_bytes > size || (!append && m->n_tail))
         return err_set(a->env, INLAY_ARG, ERR("in place a file is either appended to or cut"));
     TRY(amend_recheck(a, m));
-    int e = append ? amend_write(a, a->fd, size, m->tail.data, m->tail.len) : amend_cut(a, a->fd, m->keep_bytes);
+    int e = append ? amend_write(a, a->fd, size, m->tail, m->n_tail) : amend_cut(a, a->fd, m->keep_bytes);
     if (!e)
         e = amend_sync(a, a->fd, append);
     if (!e)
@@ -308,7 +341,7 @@ static int amend_body_slowly(inlay_amend *a, uint64_t at, uint64_t bytes)
         size_t n = bytes - at < AMEND_PIECE ? (size_t)(bytes - at) : AMEND_PIECE;
         e = amend_read(a, at, piece, n);
         if (!e)
-            e = amend_write(a, a->new_fd, at, piece, n);
+            e = amend_write(a, a->new_fd, at, &(inlay_bytes){piece, n}, 1);
         at += n;
     }
     mem_free(a->env, piece, piece ? AMEND_PIECE : 0);
@@ -431,7 +464,7 @@ static inlay_status amend_atomic(inlay_amend *a, const inlay_amendment *m)
     if ((e = amend_create(a)) != 0)
         return err_set_os(a->env, ERR("cannot create a file in the file's folder"), e);
     if ((e = amend_body(a, m->keep_bytes)) != 0 ||
-        (e = amend_write(a, a->new_fd, m->keep_bytes, m->tail.data, m->tail.len)) != 0)
+        (e = amend_write(a, a->new_fd, m->keep_bytes, m->tail, m->n_tail)) != 0)
         return err_set_os(a->env, ERR("cannot write the new file"), e);
     if ((e = amend_own(a)) != 0)
         return err_set_os(a->env, ERR("cannot keep the file's owner, mode and attributes"), e);

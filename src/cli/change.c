@@ -3,6 +3,7 @@
 
 #if INLAY_EVENTS && INLAY_WRITE && INLAY_POSIX
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,61 @@ void change_say(struct change *c, const char *format, ...)
     if (c->said.used)
         out_text(&c->said, "; ");
     print_safe(&c->said, change_bytes(text));
+}
+
+/* ---- the new end: views of the old footer, which may be megabytes, and copies of what is new ---- */
+
+struct change_tail {
+    inlay_bytes footer; /* the old one */
+    inlay_bytes *pieces;
+    size_t n, capacity;
+    bool *own; /* [capacity] pieces that are ours */
+};
+
+static bool change_tail_room(struct change_tail *t)
+{
+    if (t->n < t->capacity)
+        return true;
+    size_t capacity = t->capacity ? 2 * t->capacity : 16;
+    inlay_bytes *pieces = realloc(t->pieces, capacity * sizeof *pieces);
+    if (pieces)
+        t->pieces = pieces;
+    bool *own = pieces ? realloc(t->own, capacity * sizeof *own) : NULL;
+    if (own)
+        t->own = own;
+    t->capacity = own ? capacity : t->capacity;
+    return own != NULL;
+}
+
+static int change_tail_append(void *ctx, const void *data, size_t bytes)
+{
+    struct change_tail *t = ctx;
+    uintptr_t at = (uintptr_t)data, from = (uintptr_t)t->footer.data;
+    bool view = at >= from && at - from < t->footer.len;
+    inlay_bytes *last = t->n ? &t->pieces[t->n - 1] : NULL;
+    if (view && last && !t->own[t->n - 1] && last->data + last->len == data) {
+        last->len += bytes;
+        return 0;
+    }
+    if (!change_tail_room(t))
+        return ENOMEM;
+    uint8_t *copy = view ? NULL : malloc(bytes);
+    if (!view && !copy)
+        return ENOMEM;
+    if (copy)
+        memcpy(copy, data, bytes);
+    t->own[t->n] = !view;
+    t->pieces[t->n++] = (inlay_bytes){view ? data : copy, bytes};
+    return 0;
+}
+
+static void change_tail_free(struct change_tail *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->own[i])
+            free((void *)(uintptr_t)t->pieces[i].data);
+    free(t->pieces);
+    free(t->own);
 }
 
 /* ---- one file ---- */
@@ -144,12 +200,13 @@ static inlay_status change_data_end(struct change *c, uint64_t *end)
     return INLAY_OK;
 }
 
-static int change_commit(struct change *c, const struct change_settings *s, inlay_bytes tail)
+static int change_commit(struct change *c, const struct change_settings *s, const struct change_tail *tail)
 {
     inlay_reader *reader = c->file.in.reader;
     inlay_amendment m = {.way = s->in_place ? INLAY_AMEND_IN_PLACE : INLAY_AMEND_ATOMIC,
                          .keep_bytes = c->file.in.source.size_bytes,
-                         .tail = tail,
+                         .tail = tail->pieces,
+                         .n_tail = tail->n,
                          .was = inlay_reader_footer(reader),
                          .was_at = inlay_reader_data_bytes(reader)};
     if (!s->in_place && change_data_end(c, &m.keep_bytes) != INLAY_OK)
@@ -192,7 +249,7 @@ static int change_one(const char *path, const struct change_settings *s, bool co
                       void *ctx)
 {
     struct change c;
-    inlay_memory_sink tail = {0};
+    struct change_tail tail = {.n = 0};
     bool changed = false;
     int code = change_open(&c, path, s, commit, final);
     if (code == REPORT_DONE)
@@ -201,15 +258,17 @@ static int change_one(const char *path, const struct change_settings *s, bool co
         code = plan(ctx, &c);
     if (code == REPORT_DONE && c.failed)
         code = report_memory();
-    inlay_sink sink = inlay_sink_memory(&tail, &c.file.env);
+    inlay_sink sink = {&tail, change_tail_append};
+    if (code == REPORT_DONE)
+        tail.footer = inlay_reader_footer(c.file.in.reader);
     if (code == REPORT_DONE &&
         inlay_footer_edit(&c.file.env, c.file.in.reader, c.edits, c.n, &sink, &changed) != INLAY_OK)
         code = report_failure(path, &c.file.env.error);
     if (code == REPORT_DONE && commit && changed)
-        code = change_commit(&c, s, (inlay_bytes){tail.data, tail.bytes});
+        code = change_commit(&c, s, &tail);
     if (code == REPORT_DONE && final)
         code = change_summary(&c, s, changed);
-    inlay_sink_memory_free(&tail);
+    change_tail_free(&tail);
     change_close(&c);
     return code;
 }

@@ -162,7 +162,8 @@ static inlay_status amend_do(const struct amend_case *c, inlay_env *env, struct 
     inlay_status status = amend_open(env, c->path, 50, &faults, &amend, &source);
     if (status == INLAY_OK) {
         size_t was_at = c->old_bytes - 8;
-        inlay_amendment m = {c->course->way, c->keep, {c->tail.data, c->tail.bytes}, {c->file.data + was_at, 8}, was_at};
+        inlay_bytes tail[] = {{c->tail.data, 5}, {NULL, 0}, {c->tail.data + 5, c->tail.bytes - 5}};
+        inlay_amendment m = {c->course->way, c->keep, tail, 3, {c->file.data + was_at, 8}, was_at};
         status = inlay_amend_commit(amend, &m);
     }
     inlay_amend_close(amend);
@@ -309,8 +310,8 @@ static void amend_sees_others(void)
             CHECK_INT(futimens(fd, times), 0);
         }
         close(fd);
-        inlay_amendment m = {c.course->way, c.keep, {c.tail.data, c.tail.bytes},
-                             {c.file.data + c.old_bytes - 20, 20}, c.old_bytes - 20};
+        inlay_bytes tail = {c.tail.data, c.tail.bytes};
+        inlay_amendment m = {c.course->way, c.keep, &tail, 1, {c.file.data + c.old_bytes - 20, 20}, c.old_bytes - 20};
         CHECK_INT(inlay_amend_commit(amend, &m), INLAY_IO);
         CHECK(strstr(test_env()->error.what, "another process changed the file") != NULL);
         inlay_amend_close(amend);
@@ -343,7 +344,8 @@ static void amend_sees_others_late(void)
     amend_put(&c);
     struct amend_faults faults = {c.path, amend_meddle};
     CHECK_INT(amend_open(test_env(), c.path, 0, &faults, &amend, &source), INLAY_OK);
-    inlay_amendment m = {.way = INLAY_AMEND_ATOMIC, .keep_bytes = c.keep, .tail = {c.tail.data, c.tail.bytes}};
+    inlay_bytes tail = {c.tail.data, c.tail.bytes};
+    inlay_amendment m = {.way = INLAY_AMEND_ATOMIC, .keep_bytes = c.keep, .tail = &tail, .n_tail = 1};
     CHECK_INT(inlay_amend_commit(amend, &m), INLAY_IO);
     inlay_amend_close(amend);
     CHECK_INT(stat(c.path, &st), 0);
@@ -379,7 +381,8 @@ static void amend_waits_for_the_new_file(void)
     close(go[0]);
     close(go[1]);
     usleep(20000); /* it has opened the old file by then, or will open the new one: both must end well */
-    inlay_amendment m = {.way = INLAY_AMEND_ATOMIC, .keep_bytes = c.keep, .tail = {c.tail.data, c.tail.bytes}};
+    inlay_bytes tail = {c.tail.data, c.tail.bytes};
+    inlay_amendment m = {.way = INLAY_AMEND_ATOMIC, .keep_bytes = c.keep, .tail = &tail, .n_tail = 1};
     CHECK_INT(inlay_amend_commit(first, &m), INLAY_OK);
     inlay_amend_close(first);
     CHECK_INT(waitpid(child, &how, 0), child);
@@ -418,7 +421,8 @@ static void amend_refuses(void)
     CHECK_INT(test_env()->error.os_error, EACCES);
     CHECK_INT(chmod(c.path, 0640), 0);
     CHECK_INT(inlay_amend_open(test_env(), c.path, 0, &amend, &source), INLAY_OK);
-    inlay_amendment m = {INLAY_AMEND_IN_PLACE, c.old_bytes - 1, {c.tail.data, c.tail.bytes}, {NULL, 0}, 0};
+    inlay_bytes tail = {c.tail.data, c.tail.bytes};
+    inlay_amendment m = {INLAY_AMEND_IN_PLACE, c.old_bytes - 1, &tail, 1, {NULL, 0}, 0};
     CHECK_INT(inlay_amend_commit(amend, &m), INLAY_ARG);
     m.way = INLAY_AMEND_ATOMIC;
     m.keep_bytes = c.old_bytes + 1;
