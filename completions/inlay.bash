@@ -4,7 +4,7 @@ _inlay() {
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     local change='--in-place --dry-run --quiet --on-conflict --auto-id'
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events annotate scrub doctor record melt merge concat rewrite import help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events annotate metadata scrub doctor record melt merge concat rewrite import help
             --help --version' -- "$word")
         return
     fi
@@ -70,6 +70,7 @@ _inlay() {
     verify) options="--deep --json --quiet $files" ;;
     events) options="--from --to --kind --node --source --instance --id --match --json --jsonl --csv --event --all $change $files" ;;
     annotate) options="--add-events --event --clear-events --node --source --overwrite --systeminfo --set --unset --undo --log $change $files" ;;
+    metadata) options="--file --geometry --schema --field --json --raw $files" ;;
     scrub) options="--in-place --dry-run --quiet $files" ;;
     doctor) options="--json $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json

@@ -1,5 +1,5 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta pages cat head tail verify events annotate scrub doctor record melt merge concat rewrite import help
+set -l commands info schema meta pages cat head tail verify events annotate metadata scrub doctor record melt merge concat rewrite import help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
@@ -12,6 +12,7 @@ complete -c inlay -f -n $none -a tail -d 'print the last rows'
 complete -c inlay -f -n $none -a verify -d 'read everything and check it'
 complete -c inlay -f -n $none -a events -d 'what happened while a recording was made'
 complete -c inlay -f -n $none -a annotate -d 'mark events and set keys in the footer'
+complete -c inlay -f -n $none -a metadata -d 'keys, row groups, columns with their labels'
 complete -c inlay -f -n $none -a scrub -d 'take stale keys out of ARROW:schema'
 complete -c inlay -f -n $none -a doctor -d 'say what is odd in a recording'
 complete -c inlay -f -n $none -a record -d 'sample this machine into a sorted metrics file'
@@ -36,10 +37,10 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate scrub doctor melt merge concat rewrite import' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate scrub doctor melt merge concat rewrite import' -x -l max-memory -d 'most memory to take'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate scrub doctor melt merge concat rewrite' -l no-crc -d 'do not compare page checksums'
-complete -c inlay -n '__inlay_in info meta pages verify events doctor melt merge concat rewrite import' -s j -l json -d 'JSON instead of text'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor melt merge concat rewrite import' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor melt merge concat rewrite import' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor melt merge concat rewrite' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info meta pages verify events metadata doctor melt merge concat rewrite import' -s j -l json -d 'JSON instead of text'
 complete -c inlay -n '__inlay_in cat head tail verify events annotate scrub melt merge concat rewrite import record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
 complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
@@ -109,3 +110,8 @@ complete -c inlay -n '__inlay_in annotate' -x -s s -l set -d 'key=value'
 complete -c inlay -n '__inlay_in annotate' -x -s u -l unset -d 'take a key away'
 complete -c inlay -n '__inlay_in annotate' -l undo -d 'take the last change in place back'
 complete -c inlay -n '__inlay_in annotate' -l log -d 'footers that changes in place left'
+complete -c inlay -n '__inlay_in metadata' -l file -d 'keys of the footer'
+complete -c inlay -n '__inlay_in metadata' -l geometry -d 'row groups and their sizes'
+complete -c inlay -n '__inlay_in metadata' -l schema -d 'columns with their labels'
+complete -c inlay -n '__inlay_in metadata' -x -l field -d 'the value of one key'
+complete -c inlay -n '__inlay_in metadata' -l raw -d 'values as they stand'

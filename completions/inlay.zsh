@@ -15,6 +15,7 @@ _inlay() {
         'verify:read everything and check it against what the file says'
         'events:what happened while a recording was made'
         'annotate:mark events and set keys in the footer'
+        'metadata:keys, row groups, columns with their labels'
         'scrub:take stale copies of footer keys out of ARROW:schema'
         'doctor:say what is odd in a recording'
         'record:sample this machine into a sorted metrics file'
@@ -82,6 +83,8 @@ _inlay() {
             '--systeminfo[JSON, as it stands]:file:_files' '*'{-s,--set}'[any key]:key=value: ' \
             '*'{-u,--unset}'[take a key away]:key: ' '--undo[take the last change in place back]' \
             '--log[footers that changes in place left]' $files ;;
+        metadata) _arguments $json '--file[keys of the footer]' '--geometry[row groups and their sizes]' \
+            '--schema[columns with their labels]' '--field[the value of one key]:key: ' '--raw[values as they stand]' $files ;;
         scrub) _arguments $change $quiet $files ;;
         doctor) _arguments $json $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \

@@ -20,6 +20,11 @@ extern "C" {
 /* Is it one JSON value (RFC 8259), nested to a depth of 128 at most? Errors: ARG. */
 INLAY_API INLAY_CHECKED inlay_status inlay_json_check(inlay_env *env, inlay_bytes text);
 
+/* A JSON value with other white space: `indent` blanks a level and a member a line, or, with 0, none at all. Strings and
+ * numbers as they stand. Errors: ARG, NOMEM, IO. */
+INLAY_API INLAY_CHECKED inlay_status inlay_json_format(inlay_env *env, inlay_bytes text, uint32_t indent,
+                                                       const inlay_sink *sink);
+
 /* per_source_metadata with the member `from` called `to`, and without another that was called so; all other members as
  * they stand. END: there is no member `from`; nothing is written then. Errors: ARG (not an object), NOMEM, IO. */
 INLAY_API INLAY_CHECKED inlay_status inlay_sources_rename(inlay_env *env, inlay_bytes text, inlay_bytes from,

@@ -20,6 +20,9 @@ static const struct command *const main_commands[] = {
 #if INLAY_EVENTS
     &command_events,
 #endif
+#if INLAY_RECORDING
+    &command_metadata,
+#endif
 #if INLAY_EVENTS && INLAY_WRITE && INLAY_POSIX && INLAY_RECORDING
     &command_annotate, &command_scrub, &command_doctor,
 #endif

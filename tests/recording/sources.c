@@ -86,6 +86,34 @@ static void json_check_places(void)
     CHECK_INT(inlay_json_check(test_env(), sources_text("")), INLAY_ARG);
 }
 
+static void json_format_texts(void)
+{
+    static const struct {
+        const char *text, *tight, *wide;
+    } cases[] = {
+        {" 1.50 ", "1.50", "1.50"},
+        {"\"a, b: {\\\"\\\\\"", "\"a, b: {\\\"\\\\\"", "\"a, b: {\\\"\\\\\""},
+        {"{ }", "{}", "{}"},
+        {"[[ ],{}]", "[[],{}]", "[\n  [],\n  {}\n]"},
+        {"{\"a\":[1,\tnull],\n\"b\":{\"c\":\"d\"}}", "{\"a\":[1,null],\"b\":{\"c\":\"d\"}}",
+         "{\n  \"a\": [\n    1,\n    null\n  ],\n  \"b\": {\n    \"c\": \"d\"\n  }\n}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (uint32_t indent = 0; indent <= 2; indent += 2) {
+            const char *want = indent ? cases[i].wide : cases[i].tight;
+            inlay_memory_sink out;
+            inlay_sink sink = inlay_sink_memory(&out, test_env());
+            CHECK_INT(inlay_json_format(test_env(), sources_text(cases[i].text), indent, &sink), INLAY_OK);
+            CHECK_BYTES(out.data, out.bytes, want, strlen(want));
+            inlay_sink_memory_free(&out);
+        }
+    }
+    inlay_memory_sink none;
+    inlay_sink sink = inlay_sink_memory(&none, test_env());
+    CHECK_INT(inlay_json_format(test_env(), sources_text("[1,"), 2, &sink), INLAY_ARG);
+    CHECK_INT(none.bytes, 0);
+}
+
 TEST_SUITE(recording_sources) = {
     {"set source overwrite renames per source metadata key, and keeps unrelated ones", sources_overwrite_renames},
     {"set source overwrite: a child under the new name is replaced, bytes stay", sources_replace_the_other},
@@ -93,6 +121,7 @@ TEST_SUITE(recording_sources) = {
     {"sources: names with escapes", sources_escapes},
     {"sources: what is not an object, with its place", sources_are_objects},
     {"sources: flat, nested, both, neither", sources_shapes},
+    {"json: other white space, the same tokens", json_format_texts},
     {"json: one value, and where it fails", json_check_places},
     {0}};
 
