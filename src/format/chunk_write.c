@@ -11,6 +11,22 @@ enum { CHUNKW_SLICE = 1024 }; /* most levels that are taken between looks at the
 
 /* ---- open, reset, close ---- */
 
+void chunk_scratch_init(struct chunk_scratch *s, inlay_env *env)
+{
+    buf_init(&s->body, env);
+    buf_init(&s->packed, env);
+    buf_init(&s->slice, env);
+    buf_init(&s->wide, env);
+}
+
+void chunk_scratch_free(struct chunk_scratch *s)
+{
+    buf_free(&s->body);
+    buf_free(&s->packed);
+    buf_free(&s->slice);
+    buf_free(&s->wide);
+}
+
 static void chunkw_bufs(struct chunk_writer *c, void (*f)(struct buf *))
 {
     f(&c->def.array);
@@ -19,15 +35,11 @@ static void chunkw_bufs(struct chunk_writer *c, void (*f)(struct buf *))
     f(&c->codes);
     f(&c->seen);
     f(&c->pages);
-    f(&c->body);
-    f(&c->packed);
-    f(&c->slice);
-    f(&c->wide);
 }
 
 inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inlay_node *node,
-                               const struct chunk_options *o, const inlay_sink *sink,
-                               uint64_t *written)
+                               const struct chunk_options *o, struct chunk_scratch *scratch,
+                               const inlay_sink *sink, uint64_t *written)
 {
     size_t counts = 2 * ((size_t)node->max_rep + node->max_def + 2);
     void *block = NULL;
@@ -45,10 +57,10 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                                .choices = o->choices,
                                .streaming = (o->flags & INLAY_WRITE_IN_ORDER) && !(o->flags & INLAY_WRITE_HOLD_COLUMN),
                                .wants_dictionary = o->dictionary,
+                               .scratch = scratch,
                                .sink = sink,
                                .written = written};
-    struct buf *bufs[] = {&c->def.array, &c->rep.array, &c->values, &c->codes, &c->seen,
-                          &c->pages,     &c->body,      &c->packed, &c->slice, &c->wide};
+    struct buf *bufs[] = {&c->def.array, &c->rep.array, &c->values, &c->codes, &c->seen, &c->pages};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_init(bufs[i], env);
     if (!(o->flags & INLAY_WRITE_AS_IS))
@@ -87,11 +99,9 @@ void chunk_writer_free(struct chunk_writer *c)
 void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to)
 {
     struct buf *a[] = {&from->def.array, &from->rep.array, &from->values, &from->codes,
-                       &from->seen,      &from->body,      &from->packed, &from->slice,
-                       &from->wide,      &from->pages,     &from->index.pages, &from->index.bounds, &from->index.histograms};
+                       &from->seen,      &from->pages,     &from->index.pages, &from->index.bounds, &from->index.histograms};
     struct buf *b[] = {&to->def.array, &to->rep.array, &to->values, &to->codes,
-                       &to->seen,      &to->body,      &to->packed, &to->slice,
-                       &to->wide,      &to->pages,     &to->index.pages, &to->index.bounds, &to->index.histograms};
+                       &to->seen,      &to->pages,     &to->index.pages, &to->index.bounds, &to->index.histograms};
     dict_builder_free(from->dictionary);
     from->dictionary = NULL;
     for (size_t i = 0; from != to && i < sizeof a / sizeof a[0]; i++) {
@@ -220,10 +230,10 @@ static inlay_status chunkw_store(struct chunk_writer *c, const void *values, siz
 /* Values behind codes, gathered into `wide`. */
 inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
-    buf_clear(&c->wide);
-    uint8_t *dst = buf_reserve(&c->wide, n * c->width + 1);
+    buf_clear(&c->scratch->wide);
+    uint8_t *dst = buf_reserve(&c->scratch->wide, n * c->width + 1);
     if (!dst)
-        return c->wide.status;
+        return c->scratch->wide.status;
     if (!dict_gather(dict_builder_values(c->dictionary), dict_builder_count(c->dictionary), c->width,
                      codes, n, dst))
         return err_set(c->env, INLAY_ARG, ERR("a code beyond the dictionary"));
@@ -237,7 +247,7 @@ static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *co
     size_t entries = dict_builder_count(c->dictionary);
     if (stats_counts_nans(&c->stats)) {
         TRY(chunk_writer_gather(c, codes, n));
-        stats_add(&c->stats, c->wide.data, n);
+        stats_add(&c->stats, c->scratch->wide.data, n);
         return stats_status(&c->stats);
     }
     if (c->seen.bytes < entries) {
@@ -282,7 +292,7 @@ inlay_status chunk_writer_leave_dictionary(struct chunk_writer *c)
     for (size_t i = 0; i < n; i += CHUNKW_SLICE) {
         size_t take = n - i < CHUNKW_SLICE ? n - i : CHUNKW_SLICE;
         TRY(chunk_writer_gather(c, codes + i, take));
-        TRY(chunkw_store(c, c->wide.data, take));
+        TRY(chunkw_store(c, c->scratch->wide.data, take));
     }
     buf_clear(&c->codes);
     return INLAY_OK;
@@ -293,10 +303,10 @@ static inlay_status chunkw_take_values(struct chunk_writer *c, const void *value
     if (c->coded && n) {
         size_t done = 0, entries = dict_builder_count(c->dictionary);
         size_t most = c->given ? SIZE_MAX : c->dictionary_bytes;
-        buf_clear(&c->slice);
-        uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->slice, n * sizeof *codes);
+        buf_clear(&c->scratch->slice);
+        uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->scratch->slice, n * sizeof *codes);
         if (!codes)
-            return c->slice.status;
+            return c->scratch->slice.status;
         TRY(dict_builder_add(c->dictionary, values, n, most, codes, &done));
         if (c->dictionary_out && dict_builder_count(c->dictionary) != entries)
             return err_set(c->env, INLAY_ARG, ERR("a value that the given dictionary lacks"));
@@ -483,10 +493,10 @@ inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values,
     TRY(chunkw_fit(c, NULL, values, n));
     if (!c->dictionary)
         TRY(dict_builder_new(c->env, c->node->type, c->width, &c->dictionary));
-    buf_clear(&c->slice);
-    uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->slice, CHUNKW_SLICE * sizeof *codes);
+    buf_clear(&c->scratch->slice);
+    uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->scratch->slice, CHUNKW_SLICE * sizeof *codes);
     if (!codes)
-        return c->slice.status;
+        return c->scratch->slice.status;
     for (size_t i = 0; i < n;) {
         size_t take = n - i < CHUNKW_SLICE ? n - i : CHUNKW_SLICE, done = 0;
         TRY(dict_builder_add(c->dictionary, (const uint8_t *)values + i * c->width, take, SIZE_MAX,

@@ -26,6 +26,16 @@ struct chunk_levels {
     int64_t *counts;   /* [max + 1] in this page */
 };
 
+/* What only the column that is being added to needs, and only until the call returns: one for all columns of a
+ * writer. */
+struct chunk_scratch {
+    struct buf body, packed; /* of a page */
+    struct buf slice;        /* codes of a few rows; a page header */
+    struct buf wide;         /* values behind codes, or views of strings */
+};
+void chunk_scratch_init(struct chunk_scratch *s, inlay_env *env);
+void chunk_scratch_free(struct chunk_scratch *s);
+
 struct chunk_writer {
     inlay_env *env;
     const inlay_node *node;
@@ -68,8 +78,7 @@ struct chunk_writer {
     struct fit fit;
     struct order_check *order; /* of the writer's; NULL = no claim about this column */
 
-    /* scratch */
-    struct buf body, packed, slice, wide;
+    struct chunk_scratch *scratch;   /* the writer's */
     int64_t *counts_block; /* 2 x (max_rep + 1 + max_def + 1) */
 };
 
@@ -87,7 +96,8 @@ struct chunk_options {
 
 INLAY_CHECKED inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env,
                                              const inlay_node *node, const struct chunk_options *o,
-                                             const inlay_sink *sink, uint64_t *written);
+                                             struct chunk_scratch *scratch, const inlay_sink *sink,
+                                             uint64_t *written);
 void chunk_writer_free(struct chunk_writer *c);
 /* Begin the chunk of another row group. */
 void chunk_writer_reset(struct chunk_writer *c);

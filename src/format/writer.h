@@ -33,6 +33,7 @@ struct inlay_writer {
     uint64_t row_group_rows, row_group_bytes;
     const struct choose_row *profile;
     struct chunk_writer *columns; /* [n_leaves] */
+    struct chunk_scratch scratch; /* of all of them */
     struct thrift_list *column_keys; /* [n_leaves] struct meta_key_value, in `pool` */
     struct codec_context **codecs; /* [n_codecs] one a codec and level that some column asks for */
     size_t n_codecs, codecs_capacity;
