@@ -7,7 +7,10 @@
 
 #include "format/levels.h"
 
-enum { CHUNKW_SLICE = 1024 }; /* most levels that are taken between looks at the page's size */
+enum {
+    CHUNKW_SLICE = 1024, /* levels that are taken between looks at the page's size, more only to end a row */
+    CHUNKW_CODED = 4     /* values that have codes may come to this many times the page's bytes */
+};
 
 /* ---- open, reset, close ---- */
 
@@ -329,10 +332,18 @@ static inlay_status chunkw_take_values(struct chunk_writer *c, const void *value
 
 /* ---- batches in ---- */
 
+/* Bytes of PLAIN values at which a page ends. Codes may stand for more, but may yet have to become values. */
+static uint64_t chunkw_most_plain(const struct chunk_writer *c)
+{
+    uint64_t bytes = c->page_bytes;
+    return !c->coded ? bytes : c->given || bytes > UINT64_MAX / CHUNKW_CODED ? UINT64_MAX : bytes * CHUNKW_CODED;
+}
+
+/* In lists levels count, too: there may be many without a value. */
 static bool chunkw_full(const struct chunk_writer *c)
 {
-    uint64_t bytes = c->coded ? c->codes.bytes : c->plain_bytes; /* codes: packed they are fewer */
-    return c->page_row >= c->page_rows || bytes >= c->page_bytes;
+    return c->page_row >= c->page_rows || c->codes.bytes >= c->page_bytes || c->plain_bytes >= chunkw_most_plain(c) ||
+           (c->node->max_rep && c->def.n >= c->page_bytes);
 }
 
 static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch *b)
@@ -358,39 +369,35 @@ static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch
     return what ? err_set(c->env, INLAY_ARG, what) : INLAY_OK;
 }
 
-/* Levels from `at` that make the next slice: whole rows where the batch lets us see them. */
-static size_t chunkw_slice(const struct chunk_writer *c, const inlay_batch *b, size_t at,
-                           size_t *n_rows)
+/* Levels from `at` that make the next slice: whole rows where the batch lets us see them. In the middle of a row of a
+ * full page only that row is ended. */
+static size_t chunkw_slice(const struct chunk_writer *c, const inlay_batch *b, size_t at)
 {
-    size_t left = b->n_levels - at, room = c->page_rows > c->page_row ? c->page_rows - c->page_row : 1;
+    size_t left = b->n_levels - at, room = c->page_rows > c->page_row ? c->page_rows - c->page_row : 0;
     size_t most = room < CHUNKW_SLICE ? room : CHUNKW_SLICE;
-    if (!b->rep) {
-        *n_rows = left < most ? left : most;
-        return *n_rows;
-    }
+    if (!b->rep)
+        return left < most ? left : most;
     size_t rows = 0, i = 0;
+    most = chunkw_full(c) ? 0 : most;
     for (; i < left; i++)
-        if (b->rep[at + i] == 0 && rows++ == most) {
-            rows--;
+        if (b->rep[at + i] == 0 && (i >= CHUNKW_SLICE || rows++ == most))
             break;
-        }
-    *n_rows = rows;
     return i;
 }
 
-/* A slice of long strings is cut so that a page does not grow far beyond its size. */
+/* The slice is cut behind the row that fills the page. */
 static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b, size_t at, size_t n,
                              size_t value_at)
 {
-    const inlay_bytes *v = b->values;
-    uint64_t bytes = 0;
-    if (c->node->type != INLAY_BYTE_ARRAY || !v || b->rep)
+    const inlay_bytes *v = c->node->type == INLAY_BYTE_ARRAY ? b->values : NULL;
+    uint64_t bytes = 0, most = chunkw_most_plain(c), room = most > c->plain_bytes ? most - c->plain_bytes : 0;
+    if (b->codes || !b->values || (!v && n <= room / (c->width + 1)))
         return n;
     for (size_t i = 0, k = value_at; i < n; i++) {
-        if (!b->def || b->def[at + i] == c->node->max_def)
-            bytes += 4 + v[k++].len;
-        if (bytes > c->page_bytes && i > 0)
+        if (bytes >= room && i > 0 && (!b->rep || b->rep[at + i] == 0))
             return i;
+        if (!b->def || b->def[at + i] == c->node->max_def)
+            bytes += v ? 4 + v[k++].len : c->width;
     }
     return n;
 }
@@ -428,13 +435,11 @@ inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
                             b->codes ? dict_builder_values(c->dictionary) : b->values, b->codes));
     size_t at = 0, value_at = 0;
     while (at < b->n_levels) {
-        size_t n_rows = 0;
         bool row_start = !b->rep || b->rep[at] == 0;
         if (row_start && chunkw_full(c))
             TRY(chunk_writer_flush(c));
-        size_t n = chunkw_slice(c, b, at, &n_rows), cut = chunkw_shorten(c, b, at, n, value_at);
-        if (cut < n)
-            n_rows = n = cut;
+        size_t n = chunkw_shorten(c, b, at, chunkw_slice(c, b, at), value_at);
+        size_t n_rows = b->rep ? levels_equal(b->rep + at, n, 0) : n;
         size_t present = b->def ? levels_equal(b->def + at, n, c->node->max_def) : n;
         TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, 0, n));
         TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, n));
