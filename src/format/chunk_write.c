@@ -83,16 +83,22 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
     return INLAY_OK;
 }
 
-void chunk_writer_free(struct chunk_writer *c)
+void chunk_writer_release(struct chunk_writer *c)
 {
-    if (!c->env)
-        return;
     chunkw_bufs(c, buf_free);
     stats_free(&c->stats);
     stats_free(&c->chunk_stats);
     index_free(&c->index);
     bloom_builder_free(&c->bloom);
     dict_builder_free(c->dictionary);
+    c->dictionary = NULL;
+}
+
+void chunk_writer_free(struct chunk_writer *c)
+{
+    if (!c->env)
+        return;
+    chunk_writer_release(c);
     if (c->counts_block)
         mem_free(c->env, c->counts_block,
                  2 * ((size_t)c->node->max_rep + c->node->max_def + 2) * sizeof(int64_t));
@@ -102,9 +108,13 @@ void chunk_writer_free(struct chunk_writer *c)
 void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to)
 {
     struct buf *a[] = {&from->def.array, &from->rep.array, &from->values, &from->codes,
-                       &from->seen,      &from->pages,     &from->index.pages, &from->index.bounds, &from->index.histograms};
+                       &from->seen,      &from->pages,     &from->index.pages, &from->index.bounds, &from->index.histograms,
+                       &from->stats.min, &from->stats.max, &from->chunk_stats.min, &from->chunk_stats.max,
+                       &from->index.min.bytes, &from->index.max.bytes};
     struct buf *b[] = {&to->def.array, &to->rep.array, &to->values, &to->codes,
-                       &to->seen,      &to->pages,     &to->index.pages, &to->index.bounds, &to->index.histograms};
+                       &to->seen,      &to->pages,     &to->index.pages, &to->index.bounds, &to->index.histograms,
+                       &to->stats.min, &to->stats.max, &to->chunk_stats.min, &to->chunk_stats.max,
+                       &to->index.min.bytes, &to->index.max.bytes};
     dict_builder_free(from->dictionary);
     from->dictionary = NULL;
     for (size_t i = 0; from != to && i < sizeof a / sizeof a[0]; i++) {

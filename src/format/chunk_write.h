@@ -99,6 +99,8 @@ INLAY_CHECKED inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *
                                              struct chunk_scratch *scratch, const inlay_sink *sink,
                                              uint64_t *written);
 void chunk_writer_free(struct chunk_writer *c);
+/* No more row groups come: give the memory back, all but what the footer needs to know. */
+void chunk_writer_release(struct chunk_writer *c);
 /* Begin the chunk of another row group. */
 void chunk_writer_reset(struct chunk_writer *c);
 INLAY_CHECKED inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *batch);

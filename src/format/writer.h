@@ -70,6 +70,8 @@ INLAY_CHECKED inlay_status writer_begin(inlay_writer *w);
 INLAY_CHECKED inlay_status writer_turn(inlay_writer *w, uint32_t leaf);
 /* End the open row group. */
 INLAY_CHECKED inlay_status writer_end_group(inlay_writer *w);
+/* The footer but for its row groups, in `pool`; key-values are the writer's. */
+INLAY_CHECKED inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m);
 /* Send the row group's bloom filters, behind its column chunks. */
 INLAY_CHECKED inlay_status writer_put_blooms(inlay_writer *w);
 
