@@ -7,11 +7,6 @@
 
 #include "format/levels.h"
 
-enum {
-    CHUNKW_SLICE = 1024, /* levels that are taken between looks at the page's size, more only to end a row */
-    CHUNKW_CODED = 4     /* values that have codes may come to this many times the page's bytes */
-};
-
 /* ---- open, reset, close ---- */
 
 void chunk_scratch_init(struct chunk_scratch *s, inlay_env *env)
@@ -395,12 +390,19 @@ static size_t chunkw_slice(const struct chunk_writer *c, const inlay_batch *b, s
     return i;
 }
 
+/* Bytes of PLAIN values until the page is full. */
+static uint64_t chunkw_room(const struct chunk_writer *c)
+{
+    uint64_t most = chunkw_most_plain(c);
+    return most > c->plain_bytes ? most - c->plain_bytes : 0;
+}
+
 /* The slice is cut behind the row that fills the page. */
 static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b, size_t at, size_t n,
                              size_t value_at)
 {
     const inlay_bytes *v = c->node->type == INLAY_BYTE_ARRAY ? b->values : NULL;
-    uint64_t bytes = 0, most = chunkw_most_plain(c), room = most > c->plain_bytes ? most - c->plain_bytes : 0;
+    uint64_t bytes = 0, room = chunkw_room(c);
     if (b->codes || !b->values || (!v && n <= room / (c->width + 1)))
         return n;
     for (size_t i = 0, k = value_at; i < n; i++) {
@@ -482,6 +484,7 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
     }
     _Alignas(16) uint8_t copies[CHUNKW_COPIES * STATS_SMALL];
     size_t most = c->width <= STATS_SMALL ? CHUNKW_COPIES : 1;
+    uint64_t one = value && c->width ? chunkw_plain_bytes(c, value, 1) : 1;
     for (size_t i = 0; value && i < most && most > 1; i++)
         memcpy(copies + i * c->width, value, c->width);
     while (n_rows) {
@@ -490,6 +493,8 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
         size_t room = c->page_rows - c->page_row, n = n_rows < room ? n_rows : room;
         if (value && n > most)
             n = most;
+        if (value && n > 1 && n - 1 > chunkw_room(c) / one)
+            n = 1 + (size_t)(chunkw_room(c) / one);
         TRY(chunkw_levels(&c->rep, NULL, 0, n));
         TRY(chunkw_levels(&c->def, NULL, level, n));
         if (value)

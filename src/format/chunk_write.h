@@ -18,6 +18,11 @@
 #include "format/index.h"
 #include "format/order.h"
 
+enum {
+    CHUNKW_SLICE = 1024, /* levels that are taken between looks at the page's size, more only to end a row */
+    CHUNKW_CODED = 4     /* values that have codes may come to this many times the page's bytes */
+};
+
 /* Levels of the open page. */
 struct chunk_levels {
     struct buf array;  /* uint8_t each; empty while all are `value` */

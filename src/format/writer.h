@@ -14,6 +14,15 @@
 
 #if INLAY_WRITE
 
+enum { /* of inlay_writer_write_rows */
+    WRITER_PIECE_ROWS = 8192, /* rows a column between looks at the row group's bytes */
+    WRITER_GROUP_BYTES = 128 * 1024 * 1024,
+    WRITER_GROUP_ROWS = 1024 * 1024
+};
+struct writer_place { /* in one column's batch */
+    size_t level, value;
+};
+
 /* What is kept of an ended column chunk; its bytes follow one another in three buffers. */
 struct writer_chunk {
     size_t meta_bytes, column_index_bytes, offset_index_bytes, bloom_bytes;
