@@ -91,11 +91,11 @@ typedef struct inlay_writer_load {
 /* The most memory that a writer takes for such a file from open to close, beyond what env has in use before: what
  * env.peak_bytes can rise to, whatever the values are. Holds for batches, codes, repeats and rows in pieces of any size;
  * not for raw pages and copies (inlay/copy.h). Numbers too large to say are UINT64_MAX. libdeflate (gzip) takes its
- * context, up to some 9 MB at the highest levels, from malloc, outside the env, and is not counted.
+ * context from malloc, outside the env, and is not counted.
  *
  * Memory: what opening a writer takes, given back before the answer; env.peak_bytes is left as it was.
- * Arena:  blocks are rounded up to 16 bytes and one that grows stands beside its old self, so give an arena twice the
- *         number (a thirtieth more has been enough where columns come IN_ORDER in small pages).
+ * Arena:  blocks are rounded up to 16 bytes, and one that grows may stand beside its old self, so give an arena twice
+ *         the number.
  * Status: OK; what inlay_writer_open says of these options; UNSUPPORTED for brotli, which takes memory as it likes. */
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_memory(inlay_env *env, const inlay_schema *schema,
                                                          const inlay_write_options *options,

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { MEMORY_LEAVES = 6, MEMORY_LEVELS = 2048, MEMORY_WIDE = 48, MEMORY_POOL = 1 << 16 };
+enum { MEMORY_LEAVES = 6, MEMORY_LEVELS = 2048, MEMORY_WIDE = 48, MEMORY_POOL = 1 << 16, MEMORY_ARENA = 2 << 20 };
 
 enum memory_values { MEMORY_CONSTANT, MEMORY_FEW, MEMORY_DISTINCT, MEMORY_TURNING, MEMORY_KINDS };
 
@@ -323,6 +323,20 @@ static uint64_t memory_hold(struct memory_case *m, inlay_env *env, uint64_t *pea
     return stated;
 }
 
+/* The same file over a buffer of so many bytes. */
+static void memory_over_arena(const struct memory_case *m, size_t bytes, uint64_t seed)
+{
+    static uint8_t buffer[MEMORY_ARENA];
+    inlay_arena arena;
+    inlay_env env = {.allocator = inlay_arena_allocator(&arena, buffer, bytes)};
+    uint64_t written = 0;
+    inlay_status status = memory_file(m, &env, &written);
+    if (status != INLAY_OK)
+        test_fail(__FILE__, __LINE__, "%s: over an arena of %zu; seed %llu", inlay_status_name(status), bytes,
+                  (unsigned long long)seed);
+    CHECK_INT(env.used_bytes, 0);
+}
+
 static void memory_fill_pool(void)
 {
     for (size_t i = 0; i < sizeof memory_pool; i += 8) {
@@ -343,6 +357,8 @@ static void memory_of_random_files(void)
         memory_fill_pool();
         memory_case_random(env, &m);
         uint64_t stated = memory_hold(&m, env, &peak, seed);
+        if (stated < MEMORY_ARENA / 2)
+            memory_over_arena(&m, (size_t)stated * 2, seed);
         if (cases)
             printf("  seed %llu: %llu of %llu\n", (unsigned long long)seed, (unsigned long long)peak,
                    (unsigned long long)stated);
@@ -350,6 +366,118 @@ static void memory_of_random_files(void)
     }
 }
 
+/* ---- ordinary files ---- */
+
+/* Numbers, two of them optional; text of `value_bytes` beside a counter; lists of four numbers and of text. */
+static void memory_shape(struct memory_case *m, int shape)
+{
+    static const uint8_t numbers[] = {INLAY_INT64, INLAY_DOUBLE, INLAY_INT32, INLAY_FLOAT, INLAY_INT64, INLAY_BOOLEAN};
+    static const uint8_t texts[] = {INLAY_INT64, INLAY_BYTE_ARRAY, INLAY_DOUBLE, INLAY_BYTE_ARRAY};
+    static const uint8_t lists[] = {INLAY_INT64, INLAY_INT32, INLAY_BYTE_ARRAY};
+    const uint8_t *types[] = {numbers, texts, lists};
+    m->n_leaves = shape == 0 ? 6 : shape == 1 ? 4 : 3;
+    char name[] = "c0";
+    for (uint32_t i = 0; i < m->n_leaves; i++, name[1]++) {
+        inlay_node node = {.name = {(const uint8_t *)name, 2}, .type = types[shape][i],
+                           .repetition = i == 0 ? INLAY_REQUIRED : shape == 2 ? INLAY_REPEATED : i % 2 ? INLAY_OPTIONAL : INLAY_REQUIRED};
+        if (node.type == INLAY_BYTE_ARRAY)
+            node.logical.kind = INLAY_STRING;
+        CHECK_INT(inlay_schema_add(m->schema, 0, &node, NULL), INLAY_OK);
+        m->kinds[i] = MEMORY_DISTINCT;
+        m->nulls[i] = 5;
+    }
+}
+
+static int memory_by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void memory_of_ordinary_files(void)
+{
+    static const char *const codecs[] = {"none", "snappy", "lz4_raw", "zstd:3"};
+    static const uint32_t orders[] = {0, INLAY_WRITE_IN_ORDER, INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN};
+    static const uint64_t groups[] = {10000, 60000};
+    double ratios[72];
+    size_t n = 0;
+    for (int i = 0; i < 72; i++) {
+        inlay_env *env = test_env();
+        struct memory_case m = {.group_rows = groups[i / 36], .batch_rows = 500, .full_values = true};
+        uint64_t peak = 0;
+        m.load = (inlay_writer_load){.rows = 60000, .row_group_rows = m.group_rows, .value_bytes = 24, .row_levels = 4};
+        m.o = (inlay_write_options){.codec = codecs[i % 4], .flags = orders[i / 4 % 3]};
+        CHECK_INT(inlay_schema_new(env, &m.schema), INLAY_OK);
+        memory_shape(&m, i / 12 % 3);
+        uint64_t stated = memory_hold(&m, env, &peak, 0);
+        ratios[n++] = (double)stated / (double)peak;
+        if (getenv("CASES"))
+            printf("  %d: %.2f, %llu of %llu\n", i, ratios[n - 1], (unsigned long long)peak, (unsigned long long)stated);
+        if (stated > 4 * peak)
+            test_fail(__FILE__, __LINE__, "file %d: %llu stated for %llu", i, (unsigned long long)stated, (unsigned long long)peak);
+        inlay_schema_close(m.schema);
+    }
+    qsort(ratios, n, sizeof ratios[0], memory_by_size);
+    printf("  stated to taken: median %.2f, most %.2f of %d files\n", ratios[n / 2], ratios[n - 1], (int)n);
+}
+
+/* ---- asking ---- */
+
+static void memory_asking(void)
+{
+    inlay_env *env = test_env();
+    inlay_schema *schema = NULL;
+    inlay_node node = {.name = {(const uint8_t *)"c", 1}, .type = INLAY_INT64};
+    inlay_write_options o = {.codec = "zstd:77"};
+    inlay_writer_load load = {.rows = 1000};
+    uint64_t few = 0, many = 0, peak;
+    CHECK_INT(inlay_schema_new(env, &schema), INLAY_OK);
+    CHECK_INT(inlay_schema_add(schema, 0, &node, NULL), INLAY_OK);
+    peak = env->peak_bytes;
+    CHECK_INT(inlay_writer_memory(env, schema, &o, &load, &few), INLAY_ARG);
+    CHECK_INT(inlay_writer_memory(env, schema, NULL, &load, &few), INLAY_OK);
+    CHECK_INT(env->peak_bytes, peak);
+    load.rows = load.row_group_rows = UINT64_MAX;
+    CHECK_INT(inlay_writer_memory(env, schema, NULL, &load, &many), INLAY_OK);
+    CHECK(few < 8u << 20 && many == UINT64_MAX);
+    if (inlay_writer_memory(env, schema, &(inlay_write_options){.codec = "brotli"}, &load, &many) == INLAY_OK)
+        test_fail(__FILE__, __LINE__, "a number for brotli");
+    CHECK_INT(env->error.status, INLAY_UNSUPPORTED);
+    inlay_schema_close(schema);
+}
+
+/* Batches that end in the middle of a row add rows to a full page only to end them: 4 bytes a value. */
+static void memory_of_pieces_of_rows(void)
+{
+    inlay_env *env = test_env();
+    struct memory_case m = {.o = {.codec = "none", .encoding = "plain", .page_bytes = 1024, .flags = INLAY_WRITE_IN_ORDER}};
+    int32_t values[6] = {0};
+    uint8_t def[6] = {1, 1, 1, 1, 1, 1}, rep[6] = {0, 1, 1, 0, 1, 1}, first[6] = {1, 1, 0, 1, 1, 0};
+    inlay_node node = {.name = {(const uint8_t *)"c", 1}, .type = INLAY_INT32, .repetition = INLAY_REPEATED};
+    inlay_batch batch = {.n_levels = 1, .n_values = 1, .values = values, .def = def, .rep = rep};
+    uint64_t written = 0, before;
+    inlay_sink sink = {&written, memory_append};
+    inlay_writer *w = NULL;
+    CHECK_INT(inlay_schema_new(env, &m.schema), INLAY_OK);
+    CHECK_INT(inlay_schema_add(m.schema, 0, &node, NULL), INLAY_OK);
+    before = env->used_bytes;
+    CHECK_INT(inlay_writer_open(env, &sink, m.schema, &m.o, &w), INLAY_OK);
+    CHECK_INT(inlay_writer_write(w, 0, &batch), INLAY_OK);
+    batch.n_levels = batch.n_values = 3;
+    batch.rep = first; /* the end of a row and the beginning of the next */
+    for (int i = 0; i < 20000; i++)
+        CHECK_INT(inlay_writer_write(w, 0, &batch), INLAY_OK);
+    CHECK(inlay_writer_pending_bytes(w) < 1024 + 2 * 3 * 4);
+    CHECK_INT(inlay_writer_end_column(w, 0), INLAY_OK);
+    CHECK_INT(inlay_writer_finish(w), INLAY_OK);
+    inlay_writer_close(w);
+    CHECK_INT(env->used_bytes, before);
+    inlay_schema_close(m.schema);
+}
+
 TEST_SUITE(format_writer_memory) = {
     {"writer: random files stay within the memory that was stated", memory_of_random_files},
+    {"writer: ordinary files take at least a quarter of what was stated", memory_of_ordinary_files},
+    {"writer: asking for memory leaves none behind, and says no for brotli", memory_asking},
+    {"writer: batches that end inside rows do not make pages grow", memory_of_pieces_of_rows},
     {0}};
