@@ -159,7 +159,7 @@ uint64_t mem_pool_most(uint64_t newest, uint64_t total, uint64_t largest)
 {
     const uint64_t most = MEM_SLAB_MOST, head = MEM_SLAB_HEAD;
     uint64_t size = newest ? (newest < most / 2 ? newest * 2 : most) : (uint64_t)MEM_SLAB_FIRST, sum = 0;
-    uint64_t own = mem_plus(largest, head + 7); /* enough for any one block */
+    uint64_t own = mem_plus(largest < total ? largest : total, head + 7); /* enough for any one block */
     if (total == 0)
         return 0;
     if (own > most / 2) /* two slabs in a row hold more than the first one's size */
@@ -181,9 +181,16 @@ uint64_t mem_pool_most(uint64_t newest, uint64_t total, uint64_t largest)
 
 uint64_t mem_pool_most_again(uint64_t total, uint64_t largest)
 {
-    uint64_t most = mem_pool_most(0, total, largest), own = mem_plus(largest, MEM_SLAB_HEAD + 8);
-    for (uint64_t kept = MEM_SLAB_FIRST; kept <= MEM_SLAB_MOST; kept *= 2) {
-        uint64_t used = kept > own ? kept - own : 0;
+    const uint64_t slab = MEM_SLAB_MOST;
+    uint64_t most = mem_pool_most(0, total, largest);
+    uint64_t own = mem_plus(largest < total ? largest : total, MEM_SLAB_HEAD + 7);
+    uint64_t last = mem_times(mem_plus(total, own), 2); /* the largest slab that is opened, below MEM_SLAB_MOST */
+    if (own > MEM_SLAB_FIRST) { /* any slab may be the one that is kept */
+        uint64_t kept = last < slab ? last : slab;
+        return mem_plus(kept > own ? kept : own, mem_plus(most, mem_times(own, 2)));
+    }
+    for (uint64_t kept = MEM_SLAB_FIRST; kept <= slab; kept *= 2) {
+        uint64_t used = kept - own;
         uint64_t sum = total > used ? mem_plus(kept, mem_pool_most(kept, total - used, largest)) : kept;
         most = sum > most ? sum : most;
         if (total <= used)

@@ -189,7 +189,7 @@ static inlay_status chunkp_choose(struct chunk_writer *c)
     }
     TRY(choose_encoding(&page, c->choices, c->codec, &c->scratch->body, &c->scratch->packed, &c->encoding,
                         &dictionary));
-    return c->coded && !dictionary && !c->given ? chunk_writer_leave_dictionary(c) : INLAY_OK;
+    return c->coded && !dictionary ? chunk_writer_leave_dictionary(c) : INLAY_OK;
 }
 
 static inlay_status chunkp_page_v1(struct chunk_writer *c, size_t *bytes, size_t *raw)
@@ -270,7 +270,7 @@ inlay_status chunk_writer_flush(struct chunk_writer *c)
         return INLAY_OK;
     if (!c->judged && c->n_values) {
         c->judged = true;
-        if (c->choices)
+        if (c->choices && !c->given)
             TRY(chunkp_choose(c));
         else if (c->coded && !c->given && !chunkp_dictionary_pays(c))
             TRY(chunk_writer_leave_dictionary(c));
