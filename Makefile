@@ -72,7 +72,7 @@ LIB_SRC := \
   $(call list,encoding,plain rle dict delta delta_bytes split alp alp_write table) \
   $(call list,format,meta names visit writer_id type schema schema_meta schema_modern levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
-                     chunk_write chunk_page chunk_raw chunk_meta writer writer_rows writer_footer writer_memory copy edit) \
+                     chunk_write chunk_page chunk_raw chunk_meta chunk_memory writer writer_rows writer_footer writer_memory copy edit) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
   $(call list,verify,rule tally claims chunk sorting verify) \
   $(call list,where,parse names compare number moment bind prune column where) \

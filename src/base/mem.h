@@ -20,7 +20,7 @@ void mem_free(inlay_env *env, void *block, size_t bytes);
 INLAY_CHECKED inlay_status mem_grow(inlay_env *env, void **block, size_t *capacity, size_t need,
                                     size_t width);
 
-/* Sums and products that stay at UINT64_MAX, for bounds of memory. */
+/* For bounds of memory: sums and products that stay at UINT64_MAX, the smaller and the larger. */
 INLAY_INLINE uint64_t mem_plus(uint64_t a, uint64_t b)
 {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -28,6 +28,14 @@ INLAY_INLINE uint64_t mem_plus(uint64_t a, uint64_t b)
 INLAY_INLINE uint64_t mem_times(uint64_t a, uint64_t b)
 {
     return b && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+INLAY_INLINE uint64_t mem_least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+INLAY_INLINE uint64_t mem_most(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
 }
 /* Most bytes that mem_grow can have taken for a block of which never more than `need` were asked for. */
 uint64_t mem_grown(uint64_t need);

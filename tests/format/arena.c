@@ -1,7 +1,13 @@
 /* Facts about writing over a fixed buffer: no malloc at all. */
 #include "format/file.h"
 
-enum { ARENA_BYTES = 64 * 1024, ARENA_COLUMNS = 8, ARENA_BATCH = 512, ARENA_GROUPS = 8, ARENA_GROUP = 400 * ARENA_BATCH, ARENA_EXTRA = 8192 };
+enum {
+    ARENA_BYTES = 64 * 1024,
+    ARENA_COLUMNS = 8,
+    ARENA_BATCH = 512,
+    ARENA_GROUPS = 8,
+    ARENA_GROUP = 400 * ARENA_BATCH /* rows */
+};
 
 struct arena_sink {
     uint64_t bytes;
@@ -51,8 +57,9 @@ static void arena_group(inlay_writer *w, uint64_t rows)
     CHECK_INT(inlay_writer_end_row_group(w), INLAY_OK);
 }
 
-static const inlay_write_options arena_options = {.codec = "none", .encoding = "plain", .page_bytes = 4096, .page_rows = 512,
-                                                  .flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_NO_PAGE_INDEX};
+static const inlay_write_options arena_options = {
+    .codec = "none", .encoding = "plain", .page_bytes = 4096, .page_rows = 512,
+    .flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_NO_PAGE_INDEX};
 
 /* A hundred megabytes over a buffer of so many bytes; the peak. */
 static uint64_t arena_file(uint8_t *buffer, size_t bytes)
@@ -88,7 +95,7 @@ static void arena_of_the_stated_size(void)
 {
     static uint8_t buffer[ARENA_BYTES];
     inlay_env *env = test_env();
-    inlay_writer_load load = {.rows = ARENA_GROUPS * ARENA_GROUP, .row_group_rows = ARENA_GROUP, .row_groups = ARENA_GROUPS};
+    inlay_writer_load load = {.rows = ARENA_GROUPS * ARENA_GROUP, .row_group_rows = ARENA_GROUP};
     uint64_t stated = 0;
     inlay_schema *schema = arena_schema(env);
     CHECK_INT(inlay_writer_memory(env, schema, &arena_options, &load, &stated), INLAY_OK);

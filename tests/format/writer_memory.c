@@ -48,7 +48,8 @@ static uint64_t memory_draw(enum memory_values kind, uint64_t row)
     return kind == MEMORY_CONSTANT ? 7 : kind == MEMORY_DISTINCT ? test_random() : test_random_below(few);
 }
 
-static void memory_value(const struct memory_case *m, const inlay_node *node, uint32_t leaf, uint64_t row, uint8_t *to)
+static void memory_value(const struct memory_case *m, const inlay_node *node, uint32_t leaf, uint64_t row,
+                         uint8_t *to)
 {
     uint64_t v = leaf == 0 ? row : memory_draw(m->kinds[leaf], row);
     if (node->type == INLAY_BYTE_ARRAY) {
@@ -70,7 +71,8 @@ static size_t memory_rows(const struct memory_case *m, uint32_t leaf, uint64_t r
     struct memory_column *c = &memory_columns[leaf];
     size_t width = inlay_node_width(node), rows = 0, levels = 0, values = 0;
     for (; rows < n && levels + m->load.row_levels <= MEMORY_LEVELS; rows++) {
-        size_t k = node->max_rep ? m->full_values ? m->load.row_levels : 1 + (size_t)test_random_below(m->load.row_levels) : 1;
+        size_t k = node->max_rep ? m->load.row_levels : 1;
+        k = m->full_values ? k : 1 + (size_t)test_random_below(k);
         for (size_t i = 0; i < k; i++, levels++) {
             bool null = node->max_def && test_random_below(100) < m->nulls[leaf];
             c->rep[levels] = i ? (uint8_t)(1 + test_random_below(node->max_rep)) : 0;
@@ -212,13 +214,16 @@ static inlay_status memory_file(const struct memory_case *m, inlay_env *env, uin
 
 static void memory_add(struct memory_case *m, uint32_t i)
 {
-    static const uint8_t types[] = {INLAY_BOOLEAN, INLAY_INT32, INLAY_INT64, INLAY_FLOAT, INLAY_DOUBLE, INLAY_BYTE_ARRAY,
-                                    INLAY_BYTE_ARRAY, INLAY_BYTE_ARRAY, INLAY_FIXED_LEN_BYTE_ARRAY, INLAY_INT96};
+    static const uint8_t types[] = {INLAY_BOOLEAN,    INLAY_INT32,      INLAY_INT64,
+                                    INLAY_FLOAT,      INLAY_DOUBLE,     INLAY_BYTE_ARRAY,
+                                    INLAY_BYTE_ARRAY, INLAY_BYTE_ARRAY, INLAY_FIXED_LEN_BYTE_ARRAY,
+                                    INLAY_INT96};
     char name[] = "c0";
     uint32_t parent = 0, depth = i ? (uint32_t)test_random_below(4) : 0;
     name[1] = (char)('0' + i);
     inlay_node group = {.name = {(const uint8_t *)name, 2}, .type = INLAY_GROUP};
-    inlay_node leaf = {.name = {(const uint8_t *)name, 2}, .type = i ? types[test_random_below(sizeof types)] : INLAY_INT64,
+    inlay_node leaf = {.name = {(const uint8_t *)name, 2},
+                       .type = i ? types[test_random_below(sizeof types)] : INLAY_INT64,
                        .repetition = i ? (uint8_t)test_random_below(3) : INLAY_REQUIRED};
     for (; depth; depth--) {
         group.repetition = (uint8_t)test_random_below(3);
@@ -248,12 +253,13 @@ static void memory_options(struct memory_case *m)
 {
     static const char *const codecs[] = {"none", "snappy", "gzip:1", "lz4_raw", "zstd:1", NULL};
     static const char *const profiles[] = {"compat", "balanced", "smallest", "newest"};
-    static const char *const encodings[] = {NULL, NULL, "plain", "delta_binary_packed", "delta_byte_array", "byte_stream_split",
-                                            "delta_length_byte_array", "alp", "rle"};
+    static const char *const encodings[] = {NULL, NULL, "plain", "delta_binary_packed", "delta_byte_array",
+                                            "byte_stream_split", "delta_length_byte_array", "alp", "rle"};
     static const uint32_t orders[] = {0, INLAY_WRITE_IN_ORDER, INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN};
     m->o = (inlay_write_options){.codec = codecs[test_random_below(6)], .profile = profiles[test_random_below(4)],
                                  .encoding = encodings[test_random_below(9)],
-                                 .page_bytes = (size_t)1 << test_random_below(17), .page_rows = 1u << test_random_below(13),
+                                 .page_bytes = (size_t)1 << test_random_below(17),
+                                 .page_rows = 1u << test_random_below(13),
                                  .dictionary_bytes = (size_t)32 << test_random_below(13),
                                  .page_version = (uint32_t)test_random_below(3), .columns = m->columns,
                                  .n_columns = m->n_leaves,
@@ -269,7 +275,8 @@ static void memory_options(struct memory_case *m)
     m->batch_rows = 1 + (size_t)test_random_below(2000);
     m->full_values = test_random_below(3) == 0;
     m->load = (inlay_writer_load){.rows = 1 + test_random_below(5000), .row_group_rows = m->group_rows,
-                                  .value_bytes = (size_t)1 << test_random_below(12), .n_sorting = test_random_below(4) == 0,
+                                  .value_bytes = (size_t)1 << test_random_below(12),
+                                  .n_sorting = test_random_below(4) == 0,
                                   .row_levels = 1 + (size_t)test_random_below(1u << test_random_below(9)),
                                   .n_key_values = (size_t)test_random_below(3)};
     if (m->group_rows < 200)
@@ -287,7 +294,8 @@ static void memory_options(struct memory_case *m)
 
 static void memory_case_random(inlay_env *env, struct memory_case *m)
 {
-    *m = (struct memory_case){.column_key = {.key = {memory_pool, 30}, .value = {memory_pool, 50}, .has_value = true}};
+    *m = (struct memory_case){
+        .column_key = {.key = {memory_pool, 30}, .value = {memory_pool, 50}, .has_value = true}};
     m->n_leaves = 1 + (uint32_t)test_random_below(MEMORY_LEAVES);
     CHECK_INT(inlay_schema_new(env, &m->schema), INLAY_OK);
     for (uint32_t i = 0; i < m->n_leaves; i++)
@@ -371,7 +379,8 @@ static void memory_of_random_files(void)
 /* Numbers, two of them optional; text of `value_bytes` beside a counter; lists of four numbers and of text. */
 static void memory_shape(struct memory_case *m, int shape)
 {
-    static const uint8_t numbers[] = {INLAY_INT64, INLAY_DOUBLE, INLAY_INT32, INLAY_FLOAT, INLAY_INT64, INLAY_BOOLEAN};
+    static const uint8_t numbers[] = {INLAY_INT64, INLAY_DOUBLE, INLAY_INT32,
+                                      INLAY_FLOAT, INLAY_INT64,  INLAY_BOOLEAN};
     static const uint8_t texts[] = {INLAY_INT64, INLAY_BYTE_ARRAY, INLAY_DOUBLE, INLAY_BYTE_ARRAY};
     static const uint8_t lists[] = {INLAY_INT64, INLAY_INT32, INLAY_BYTE_ARRAY};
     const uint8_t *types[] = {numbers, texts, lists};
@@ -379,7 +388,7 @@ static void memory_shape(struct memory_case *m, int shape)
     char name[] = "c0";
     for (uint32_t i = 0; i < m->n_leaves; i++, name[1]++) {
         inlay_node node = {.name = {(const uint8_t *)name, 2}, .type = types[shape][i],
-                           .repetition = i == 0 ? INLAY_REQUIRED : shape == 2 ? INLAY_REPEATED : i % 2 ? INLAY_OPTIONAL : INLAY_REQUIRED};
+                           .repetition = i && shape == 2 ? INLAY_REPEATED : i % 2 ? INLAY_OPTIONAL : INLAY_REQUIRED};
         if (node.type == INLAY_BYTE_ARRAY)
             node.logical.kind = INLAY_STRING;
         CHECK_INT(inlay_schema_add(m->schema, 0, &node, NULL), INLAY_OK);
@@ -405,16 +414,19 @@ static void memory_of_ordinary_files(void)
         inlay_env *env = test_env();
         struct memory_case m = {.group_rows = groups[i / 36], .batch_rows = 500, .full_values = true};
         uint64_t peak = 0;
-        m.load = (inlay_writer_load){.rows = 60000, .row_group_rows = m.group_rows, .value_bytes = 24, .row_levels = 4};
+        m.load = (inlay_writer_load){
+            .rows = 60000, .row_group_rows = m.group_rows, .value_bytes = 24, .row_levels = 4};
         m.o = (inlay_write_options){.codec = codecs[i % 4], .flags = orders[i / 4 % 3]};
         CHECK_INT(inlay_schema_new(env, &m.schema), INLAY_OK);
         memory_shape(&m, i / 12 % 3);
         uint64_t stated = memory_hold(&m, env, &peak, 0);
         ratios[n++] = (double)stated / (double)peak;
         if (getenv("CASES"))
-            printf("  %d: %.2f, %llu of %llu\n", i, ratios[n - 1], (unsigned long long)peak, (unsigned long long)stated);
+            printf("  %d: %.2f, %llu of %llu\n", i, ratios[n - 1], (unsigned long long)peak,
+                   (unsigned long long)stated);
         if (stated > 4 * peak)
-            test_fail(__FILE__, __LINE__, "file %d: %llu stated for %llu", i, (unsigned long long)stated, (unsigned long long)peak);
+            test_fail(__FILE__, __LINE__, "file %d: %llu stated for %llu", i, (unsigned long long)stated,
+                      (unsigned long long)peak);
         inlay_schema_close(m.schema);
     }
     qsort(ratios, n, sizeof ratios[0], memory_by_size);
@@ -450,7 +462,8 @@ static void memory_asking(void)
 static void memory_of_pieces_of_rows(void)
 {
     inlay_env *env = test_env();
-    struct memory_case m = {.o = {.codec = "none", .encoding = "plain", .page_bytes = 1024, .flags = INLAY_WRITE_IN_ORDER}};
+    struct memory_case m = {
+        .o = {.codec = "none", .encoding = "plain", .page_bytes = 1024, .flags = INLAY_WRITE_IN_ORDER}};
     int32_t values[6] = {0};
     uint8_t def[6] = {1, 1, 1, 1, 1, 1}, rep[6] = {0, 1, 1, 0, 1, 1}, first[6] = {1, 1, 0, 1, 1, 0};
     inlay_node node = {.name = {(const uint8_t *)"c", 1}, .type = INLAY_INT32, .repetition = INLAY_REPEATED};
