@@ -61,23 +61,26 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE POSIX MALLOC ERROR_TEXT
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS IMPORT POSIX MALLOC ERROR_TEXT SIMD
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes text buf hash io io_posix) \
+  $(call list,base,mem bytes text buf hash json json_write number moment real io io_posix) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
-  $(call list,encoding,plain rle dict delta delta_bytes split alp alp_write table) \
-  $(call list,format,meta names visit writer_id type schema schema_meta schema_modern levels stats index footer page chunk_read \
+  $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp alp_write table) \
+  $(call list,format,meta names visit writer_id type schema schema_meta schema_modern schema_parse levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
                      chunk_write chunk_page chunk_raw chunk_meta chunk_memory writer writer_rows writer_footer writer_memory copy edit) \
-  $(call list,arrow,flat schema type metadata plan convert array assemble stream) \
-  $(call list,verify,rule tally claims chunk sorting verify) \
-  $(call list,where,parse names compare number moment bind prune column where) \
-  $(call list,merge,sortkey union feed keyrows distinct plan slice stage body keyvalue merge) \
-  $(call list,recording,intern sortspec series run restamp long wide melt)
+  $(call list,arrow,flat schema type metadata plan convert array assemble stream entry flat_build schema_write \
+                    in_type in_plan in_take in_dictionary in_walk in) \
+  $(call list,verify,rule tally claims values chunk sorting verify) \
+  $(call list,where,parse names compare bind prune column where) \
+  $(call list,events,timetext event inline payload settle emit) \
+  $(call list,merge,sortkey union feed rank lane inpages move keyrows distinct plan slice stage body keyvalue merge) \
+  $(call list,recording,intern sortspec series run restamp long wide melt) \
+  $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/*/*.c))
@@ -174,13 +177,16 @@ configs:
 .PHONY: interop judges bench
 judges:
 	@BUILD=$(BUILD) sh scripts/judges.sh
-interop: all
+interop: all $(BUILD)/write_case
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
+$(BUILD)/write_case: tests/interop/c/write_case.c $(BUILD)/libinlay.a
+	$(say) ld $@
+	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a
 	@mkdir -p $(@D)
 	$(say) ld $@
 	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
-bench: all $(BUILD)/bench/arrow
+bench: all $(BUILD)/bench/arrow $(BUILD)/bench/write
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/bench.sh
 
 # ---- fuzzing: libFuzzer targets, and the same targets as plain programs over files ----

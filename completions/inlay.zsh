@@ -13,11 +13,13 @@ _inlay() {
         'head:print the first rows'
         'tail:print the last rows'
         'verify:read everything and check it against what the file says'
+        'events:what happened while a recording was made'
         'record:sample this machine into a sorted metrics file'
         'melt:turn wide recordings into one long, sorted table'
         'merge:merge sorted files into one'
         'concat:row groups of several files in one'
         'rewrite:decode and encode anew'
+        'import:rows of CSV or JSON lines into a file'
         'help:tell about a command'
     )
     files=(
@@ -61,6 +63,12 @@ _inlay() {
         cat | head | tail) _arguments $rows $quiet '(-w --where)'{-w,--where}'[only rows that fulfil a predicate]:predicate: ' \
             '--explain[tell what --where skipped]' '--skip-bad-pages[read around damaged pages]' $files ;;
         verify) _arguments '(-d --deep)'{-d,--deep}'[recompute every claim]' $json $quiet $files ;;
+        events) _arguments '1:action:(list export)' '--from[at this time or later]:time: ' \
+            '--to[at this time or earlier]:time: ' '(-k --kind)'{-k,--kind}'[of this kind]:kind: ' \
+            '(-n --node)'{-n,--node}'[of this node]:name: ' '--source[of this source]:name: ' \
+            '--instance[of this instance]:name: ' '--id[with this id]:id: ' \
+            '(-m --match)'{-m,--match}'[with this text]:text: ' '--jsonl[an object an event and line]' \
+            '--csv[a line an event]' $json $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         concat) _arguments $output $json $quiet $files ;;
@@ -70,6 +78,23 @@ _inlay() {
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
             '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:number: ' \
             '--int96[unit of times]:unit:(ns us ms)' '--keep-int96[INT96 stays]' $files ;;
+        import) _arguments $json $quiet '(-o --output)'{-o,--output}'[where the rows go]:file:_files -g "*.parquet"' \
+            '(-f --format)'{-f,--format}'[format of the input]:format:(csv jsonl)' \
+            '(-s --schema)'{-s,--schema}'[the columns]:file:_files' \
+            '*'{-t,--type}'[type of one column]:name=type: ' '--decimals[decimals, not doubles]' \
+            '--sample-rows[rows that types come from]:number: ' \
+            '(-d --delimiter)'{-d,--delimiter}'[between fields]:character: ' \
+            '--header[does the first line name the columns?]:answer:(yes no)' '*--null[a field that is null]:text: ' \
+            '--ignore-unknown[pass over what the schema has not]' '--rejects[where bad rows go]:file:_files' \
+            '--max-rejects[more bad rows end it]:number: ' '--row-bytes[bytes of the longest row]:number: ' \
+            '(-p --profile)'{-p,--profile}'[how to choose encodings]:name:(compat balanced smallest newest)' \
+            '*--codec[compression]:codec: ' '*--encoding[encoding]:encoding: ' '*--bloom[bloom filter]:column: ' \
+            '--page-rows[rows of a page]:number: ' '--page-bytes[raw bytes of a page]:number: ' \
+            '--page-version[page version]:version:(1 2)' \
+            '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:number: ' \
+            '--row-group-bytes[packed bytes of a row group]:number: ' \
+            '--no-limits[no bounds on memory]' '--max-memory[most memory to take]:size: ' \
+            '(-h --help)'{-h,--help}'[print help]' '*:file:_files' ;;
         merge) _arguments $output $json $quiet \
             '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
         record) _arguments \

@@ -116,6 +116,33 @@ static void fuzz_stream(inlay_env *env, inlay_reader *reader, const inlay_arrow_
         batch.release(&batch);
 }
 
+#if INLAY_WRITE
+
+/* The stream as a file: what is written can be opened and has as many rows. */
+static void fuzz_write(inlay_env *env, inlay_reader *reader, const inlay_arrow_options *options, uint8_t how)
+{
+    struct ArrowArrayStream stream;
+    inlay_memory_sink memory;
+    inlay_sink sink = inlay_sink_memory(&memory, env);
+    inlay_write_options write = {.codec = "none", .flags = how & 1 ? INLAY_WRITE_IN_ORDER : 0, .row_group_rows = how & 2 ? 100 : 0};
+    inlay_arrow_write_options o = {.write = &write};
+    if (inlay_read_arrow(env, reader, options, &stream) != INLAY_OK)
+        return;
+    inlay_status status = inlay_write_arrow(env, &stream, &sink, &o);
+    stream.release(&stream);
+    inlay_source source = inlay_source_memory(memory.data, memory.bytes);
+    inlay_reader *again = NULL;
+    if (status == INLAY_OK) {
+        status = inlay_reader_open(env, &source, NULL, &again);
+        FUZZ_FACT(status == INLAY_OK || status == INLAY_NOMEM);
+        FUZZ_FACT(!again || inlay_reader_rows(again) == inlay_reader_rows(reader));
+    }
+    inlay_reader_close(again);
+    inlay_sink_memory_free(&memory);
+}
+
+#endif
+
 static void fuzz_arrow_file(const uint8_t *data, size_t size)
 {
     inlay_env env = {.limits = {.memory_bytes = 256u << 20, .decoded_bytes = 32u << 20}};
@@ -138,7 +165,15 @@ static void fuzz_arrow_file(const uint8_t *data, size_t size)
     inlay_source source = inlay_source_memory(file, size);
     if (size & 1)
         source.view = NULL;
-    if (inlay_reader_open(&env, &source, NULL, &reader) == INLAY_OK)
+    bool open = inlay_reader_open(&env, &source, NULL, &reader) == INLAY_OK;
+#if INLAY_WRITE
+    if (open && size % 4 == 3) {
+        options.batch_rows = 0;
+        fuzz_write(&env, reader, &options, size / 4 % 4);
+        open = false;
+    }
+#endif
+    if (open)
         fuzz_stream(&env, reader, &options);
     inlay_reader_close(reader);
     free(file);
@@ -199,6 +234,30 @@ static size_t fuzz_base64(const uint8_t *data, size_t size, uint8_t *out)
     return n;
 }
 
+/* What we say of a schema that was read is read the same. */
+static void fuzz_encode(inlay_env *env, inlay_bytes value)
+{
+    inlay_arrow_schema *schema, *again = NULL;
+    inlay_memory_sink memory;
+    inlay_sink sink = inlay_sink_memory(&memory, env);
+    if (inlay_arrow_schema_parse(env, value, &schema) != INLAY_OK)
+        return;
+    if (inlay_arrow_schema_encode(schema, INLAY_ARROW_DROP_UNKNOWN, &sink) == INLAY_OK) {
+        inlay_bytes text = {memory.data, memory.bytes};
+        FUZZ_FACT(inlay_arrow_schema_parse(env, text, &again) == INLAY_OK);
+        FUZZ_FACT(inlay_arrow_schema_fields(again) == inlay_arrow_schema_fields(schema));
+        FUZZ_FACT(inlay_arrow_schema_key_values(again) == inlay_arrow_schema_key_values(schema));
+        for (uint32_t i = 0; i < inlay_arrow_schema_fields(schema); i++) {
+            inlay_arrow_field a = inlay_arrow_schema_field(schema, i), b = inlay_arrow_schema_field(again, i);
+            FUZZ_FACT(a.type == b.type && a.nullable == b.nullable && a.n_metadata == b.n_metadata);
+            FUZZ_FACT(a.name.len == b.name.len && (!a.name.len || !memcmp(a.name.data, b.name.data, a.name.len)));
+        }
+    }
+    inlay_arrow_schema_close(again);
+    inlay_arrow_schema_close(schema);
+    inlay_sink_memory_free(&memory);
+}
+
 static void fuzz_arrow_message(const uint8_t *data, size_t size)
 {
     inlay_env env = {.limits = {.memory_bytes = 64u << 20}};
@@ -216,6 +275,7 @@ static void fuzz_arrow_message(const uint8_t *data, size_t size)
                 inlay_writer_key_value(writer, key, &value) == INLAY_OK &&
                 inlay_writer_finish(writer) == INLAY_OK;
     FUZZ_FACT(made || !text);
+    fuzz_encode(&env, value);
     inlay_source source = inlay_source_memory(memory.data, memory.bytes);
     if (made && inlay_reader_open(&env, &source, NULL, &reader) == INLAY_OK)
         fuzz_stream(&env, reader, &options);

@@ -1,4 +1,4 @@
-/* Arrow: a file's columns as Arrow arrays, and what the footer key ARROW:schema says about them.
+/* Arrow: a file's columns as Arrow arrays, Arrow arrays as a file, and the footer key ARROW:schema.
  *
  * The value of ARROW:schema is base64 of an encapsulated IPC Schema message (FlatBuffers). It is untrusted text of
  * the file's writer and parsed as such: every offset is checked, nothing is followed out of bounds.
@@ -8,7 +8,7 @@
 #ifndef INLAY_ARROW_H
 #define INLAY_ARROW_H
 
-#include "inlay/reader.h"
+#include "inlay/writer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -38,6 +38,10 @@ INLAY_API inlay_arrow_field inlay_arrow_schema_field(const inlay_arrow_schema *s
                                                      uint32_t field);
 INLAY_API inlay_key_value inlay_arrow_schema_metadata(const inlay_arrow_schema *schema,
                                                       uint32_t field, uint32_t i);
+
+/* The schema's own metadata. Views, valid until close. */
+INLAY_API uint32_t inlay_arrow_schema_key_values(const inlay_arrow_schema *schema);
+INLAY_API inlay_key_value inlay_arrow_schema_key_value(const inlay_arrow_schema *schema, uint32_t i);
 
 /* ---- Arrow arrays ---- */
 
@@ -146,6 +150,105 @@ typedef struct inlay_arrow_options {
 INLAY_API INLAY_CHECKED inlay_status inlay_read_arrow(inlay_env *env, inlay_reader *reader,
                                                       const inlay_arrow_options *options,
                                                       struct ArrowArrayStream *out);
+
+/* ---- ARROW:schema, made ---- */
+
+/* The fields of an ArrowSchema (of a struct: the columns) as the same handle that a file's ARROW:schema gives.
+ *
+ * Owner:  inlay_arrow_schema_close. Names and metadata are views of `fields`, which must outlive the handle.
+ * Errors: ARG (not a struct, children or dictionary indices that do not fit), UNSUPPORTED (a format that is not known,
+ *         a dictionary of dictionaries), LIMIT (schema_depth, schema_nodes), NOMEM. */
+INLAY_API INLAY_CHECKED inlay_status inlay_arrow_schema_import(inlay_env *env, const struct ArrowSchema *fields,
+                                                               inlay_arrow_schema **schema);
+
+#if INLAY_WRITE
+
+/* One field of an ARROW:schema that is being made: a top-level field of another, with its type and its children as
+ * they are. */
+typedef struct inlay_arrow_pick {
+    const inlay_arrow_schema *from;
+    uint32_t field;                  /* of `from` */
+    inlay_bytes name;                /* another name; data NULL = its own */
+    const inlay_key_value *metadata; /* [n_metadata] other metadata; NULL = its own */
+    size_t n_metadata;
+} inlay_arrow_pick;
+
+enum {
+    INLAY_ARROW_DROP_UNKNOWN = 1 /* leave out what Schema.fbs has now and did not have when this was written */
+};
+
+/* The value of ARROW:schema for these fields, in this order: columns renamed, dropped, reordered, or brought together
+ * from several files. `metadata` [n_metadata] becomes the schema's own; a file need not have any, as its key-values
+ * say the same.
+ *
+ *   sink   gets the base64 text in one append; an inlay_memory_sink gives it as bytes
+ *
+ * Dictionaries are numbered anew. The list of features and the metadata of the message itself are not kept.
+ * Errors: ARG (no such field), UNSUPPORTED (a union, a type that is not known; without INLAY_ARROW_DROP_UNKNOWN also
+ *         tables with parts that are not known; env->error.column is the field), LIMIT (limits.footer_bytes), NOMEM, IO.
+ * Source: Arrow Columnar Format "Encapsulated message format"; Message.fbs, Schema.fbs; FlatBuffers "Internals". */
+INLAY_API INLAY_CHECKED inlay_status inlay_arrow_schema_compose(inlay_env *env, const inlay_arrow_pick *fields,
+                                                                size_t n_fields, const inlay_key_value *metadata,
+                                                                size_t n_metadata, uint32_t flags,
+                                                                const inlay_sink *sink);
+/* All fields and the schema's own metadata. Errors: the same. */
+INLAY_API INLAY_CHECKED inlay_status inlay_arrow_schema_encode(const inlay_arrow_schema *schema, uint32_t flags,
+                                                               const inlay_sink *sink);
+
+/* ---- Arrow in ---- */
+
+/* The Parquet schema that inlay_write_arrow gives an ArrowSchema: to know the leaves for inlay_column_options and
+ * inlay_sorting. Owner: inlay_schema_close. Errors: as inlay_write_arrow. */
+INLAY_API INLAY_CHECKED inlay_status inlay_schema_from_arrow(inlay_env *env, const struct ArrowSchema *fields,
+                                                             inlay_schema **schema);
+
+typedef struct inlay_arrow_write_options {
+    const inlay_write_options *write;  /* codec, encodings, pages, row groups ...; NULL = the defaults */
+    const inlay_sorting *sorting;      /* [n_sorting] as inlay_writer_sorting */
+    size_t n_sorting;
+    const inlay_key_value *key_values; /* [n_key_values] for the footer, behind the schema's metadata */
+    size_t n_key_values;
+    bool no_schema;                    /* do not write ARROW:schema */
+} inlay_arrow_write_options;
+
+/* Write all batches of a stream as a file: schema, rows, footer.
+ *
+ * Types: bool BOOLEAN; integers INT32 and INT64, annotated where they are unsigned or shorter; half, float, double
+ * FLOAT16, FLOAT, DOUBLE; decimals of 32 to 256 bits DECIMAL on INT32 up to 9 digits, INT64 up to 18, else
+ * FIXED_LEN_BYTE_ARRAY; utf8 STRING, binary BYTE_ARRAY, also large ones and views; fixed_size_binary
+ * FIXED_LEN_BYTE_ARRAY; date32, date64 DATE; time32, time64 TIME and timestamp TIMESTAMP of their unit, seconds in
+ * milliseconds, adjusted to UTC where there is a time zone; duration INT64; null UNKNOWN; extensions arrow.uuid UUID,
+ * arrow.json JSON. Lists of all kinds and maps have three levels and the standard names (list, element, key_value, key,
+ * value). Dictionaries and run ends are what their values are. Fields that are not nullable are REQUIRED. Field ids
+ * come from PARQUET:field_id.
+ *
+ * Metadata: the schema's becomes key-values of the footer; the fields' and the types stand in ARROW:schema, so that
+ * inlay_read_arrow, pyarrow and recordings' readers find them again (the schema's is not said twice).
+ *
+ * Codes of a dictionary are kept as codes (profile "compat", encoding "dictionary") where the entries are not more
+ * than the batch's rows in the row group and fit dictionary_bytes; entries may repeat or be null, and may change between
+ * batches. Values without nulls that lie as Parquet has them are not copied before they are encoded.
+ * Row groups end by row_group_rows, exactly, and by row_group_bytes, looked at every 16,384 rows. With
+ * INLAY_WRITE_IN_ORDER every batch begins a row group, and only its rows bound it.
+ *
+ * Arrays are believed as far as the C interface gives no way to check: the length of a buffer. Counts, offsets of
+ * lists and strings, views, run ends and codes are checked.
+ *
+ * Owner:  `stream` stays the caller's, to be released whatever the status (get_last_error then says its own words).
+ *         `sink` gets the file; close or commit it after OK.
+ * Memory: the writer's (see inlay_write_options.flags), and one batch of the stream; per column with a dictionary its
+ *         entries (16 bytes each for texts) and, where codes are kept, one dictionary; 16,384 levels and values.
+ * Errors: UNSUPPORTED (union, interval, a struct without members, fixed_size_binary of no bytes, a decimal of negative
+ *         scale, rows without columns), ARG (an array that contradicts itself or its schema, a null where the field
+ *         says there is none, decimals of too many digits, seconds that do not fit milliseconds, a date64 within a
+ *         day; options, as inlay_writer_open), IO (the sink; the stream, os_error is then what it answered), NOMEM,
+ *         LIMIT. env->error has column and row group.
+ * Source: Arrow "C stream interface"; LogicalTypes.md; Dremel, section 4. */
+INLAY_API INLAY_CHECKED inlay_status inlay_write_arrow(inlay_env *env, struct ArrowArrayStream *stream,
+                                                       const inlay_sink *sink,
+                                                       const inlay_arrow_write_options *options);
+
+#endif
 
 #ifdef __cplusplus
 }

@@ -22,8 +22,14 @@
 #ifndef INLAY_VERIFY
 #define INLAY_VERIFY 1 /* checking a file against what it says about itself */
 #endif
+#ifndef INLAY_IMPORT
+#define INLAY_IMPORT 1 /* CSV and JSON lines into files; needs WRITE */
+#endif
 #ifndef INLAY_WHERE
 #define INLAY_WHERE 1 /* rows by predicate, with skipping */
+#endif
+#ifndef INLAY_EVENTS
+#define INLAY_EVENTS 1 /* events in the footer of recordings */
 #endif
 
 /* Codecs; snappy is ours, the others are adapters to their libraries. */
@@ -52,6 +58,11 @@
 #endif
 #ifndef INLAY_ERROR_TEXT
 #define INLAY_ERROR_TEXT 1 /* 0 = inlay_error.what is always "" and the texts leave the binary */
+#endif
+
+/* Instructions that not every processor of its kind has; asked for at run time. */
+#ifndef INLAY_SIMD
+#define INLAY_SIMD 1
 #endif
 
 /* Visibility and checks. */

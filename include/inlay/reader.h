@@ -1,7 +1,8 @@
 /* Reading a file: footer, row groups, column chunks, columns.
  *
- * Memory: the footer as it stands in the file, 16 bytes a row group, the schema, and per open column
- * one packed page (none where the source has `view`), one raw page, one dictionary and the batch.
+ * Memory: the footer as it stands in the file and at most as much again for where its column chunks are (always
+ * one row group's), 16 bytes a row group, the schema, and per open column one packed page (none where the source
+ * has `view`), one raw page, one dictionary and the batch.
  */
 #ifndef INLAY_READER_H
 #define INLAY_READER_H

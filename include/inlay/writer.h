@@ -57,7 +57,7 @@ typedef struct inlay_write_options {
     const char *encoding;    /* the profile's: "dictionary"; BOOLEAN "plain" */
     size_t page_bytes;       /* 1 MiB, uncompressed */
     size_t page_rows;        /* 20,000 */
-    size_t dictionary_bytes; /* 1 MiB; a larger dictionary falls back to plain */
+    size_t dictionary_bytes; /* 2 MiB; a larger dictionary falls back to plain */
     uint32_t page_version;   /* the profile's: 1; or 2 */
     uint64_t row_group_rows;  /* of inlay_writer_write_rows: 1,048,576 */
     uint64_t row_group_bytes; /* the same, of inlay_writer_pending_bytes: 128 MiB, looked at every 8,192 rows */
@@ -138,6 +138,8 @@ INLAY_API INLAY_CHECKED inlay_status inlay_writer_sorting(inlay_writer *writer,
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_finish(inlay_writer *writer);
 INLAY_API void inlay_writer_close(inlay_writer *writer); /* without finish the bytes are no file */
 
+/* CompressionCodec of a column, as its options say; -1 = no such column. */
+INLAY_API int32_t inlay_writer_codec(const inlay_writer *writer, uint32_t leaf);
 INLAY_API int64_t inlay_writer_rows(const inlay_writer *writer);        /* in ended row groups */
 INLAY_API uint32_t inlay_writer_row_groups(const inlay_writer *writer); /* ended ones */
 INLAY_API uint64_t inlay_writer_bytes(const inlay_writer *writer);      /* sent to the sink */

@@ -73,6 +73,18 @@ uint32_t flat_slot(struct flat *f, uint32_t table, uint32_t slot, uint32_t width
     return table + offset;
 }
 
+uint32_t flat_slots(struct flat *f, uint32_t table)
+{
+    flat_slot(f, table, 0, 0); /* checks the vtable */
+    if (f->failed)
+        return 0;
+    uint32_t vtable = table - load_le32(f->data + table);
+    uint32_t n = (load_le16(f->data + vtable) - 4u) / 2;
+    while (n && load_le16(f->data + vtable + 2 + 2 * n) == 0)
+        n--;
+    return n;
+}
+
 uint32_t flat_target(struct flat *f, uint32_t table, uint32_t slot)
 {
     uint32_t at = flat_slot(f, table, slot, 4);

@@ -23,6 +23,8 @@ uint32_t flat_fail(struct flat *f, const char *what);
 uint32_t flat_follow(struct flat *f, uint32_t at);
 /* Position of the value in `slot` of a table, with room for `width` bytes; 0 = absent. */
 uint32_t flat_slot(struct flat *f, uint32_t table, uint32_t slot, uint32_t width);
+/* Number of slots that the table's vtable has room for, absent ones at its end not counted. */
+uint32_t flat_slots(struct flat *f, uint32_t table);
 /* What the offset in `slot` points to (table, vector or string); 0 = absent. */
 uint32_t flat_target(struct flat *f, uint32_t table, uint32_t slot);
 uint8_t flat_u8(struct flat *f, uint32_t table, uint32_t slot);

@@ -24,6 +24,39 @@ static void arrow_pair(struct buf *b, uint32_t *n, inlay_bytes key, inlay_bytes 
     ++*n;
 }
 
+static int32_t arrow_pair_int(const char *at)
+{
+    int32_t v;
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+uint32_t arrow_pairs_count(const char *metadata)
+{
+    int32_t n = metadata ? arrow_pair_int(metadata) : 0;
+    return n > 0 ? (uint32_t)n : 0;
+}
+
+/* One text, and the position behind it. */
+static inlay_bytes arrow_pair_take(const char **at)
+{
+    int32_t n = arrow_pair_int(*at);
+    inlay_bytes text = {(const uint8_t *)*at + 4, n > 0 ? (size_t)n : 0};
+    *at += 4 + text.len;
+    return text;
+}
+
+inlay_key_value arrow_pairs_get(const char *metadata, uint32_t i)
+{
+    inlay_key_value pair = {.has_value = true};
+    const char *at = metadata + 4;
+    do {
+        pair.key = arrow_pair_take(&at);
+        pair.value = arrow_pair_take(&at);
+    } while (i--);
+    return pair;
+}
+
 static inlay_bytes arrow_pair_text(const char *text)
 {
     return (inlay_bytes){(const uint8_t *)text, strlen(text)};

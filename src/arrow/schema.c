@@ -13,22 +13,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 
-/* Slots of the vtables, in the order of the .fbs files. A union takes two slots: type, value. */
 enum {
-    ARROW_MESSAGE_HEADER_TYPE = 1,
-    ARROW_MESSAGE_HEADER = 2,
-    ARROW_SCHEMA_FIELDS = 1,
-    ARROW_FIELD_NAME = 0,
-    ARROW_FIELD_NULLABLE = 1,
-    ARROW_FIELD_TYPE = 2,
-    ARROW_FIELD_PARAMETERS = 3,
-    ARROW_FIELD_DICTIONARY = 4,
-    ARROW_FIELD_CHILDREN = 5,
-    ARROW_FIELD_METADATA = 6,
-    ARROW_PAIR_KEY = 0,
-    ARROW_PAIR_VALUE = 1,
-    ARROW_DICTIONARY_ORDERED = 2,
-    ARROW_HEADER_IS_SCHEMA = 1,  /* union MessageHeader */
     ARROW_MOST_FIELDS = 1000000, /* where limits.schema_nodes is 0, as its default */
     ARROW_MOST_DEPTH = 256       /* where limits.schema_depth is 0, as its default */
 };
@@ -59,6 +44,12 @@ static bool arrow_apart(struct flat *f, uint32_t n, uint32_t *left)
     return !f->failed;
 }
 
+/* Are there slots that Schema.fbs does not have today? */
+static bool arrow_unknown_slots(struct flat *f, uint32_t table, uint32_t known)
+{
+    return table && !f->failed && flat_slots(f, table) > known;
+}
+
 static void arrow_check_metadata(struct flat *f, struct arrow_entry *entry, uint32_t *left)
 {
     uint32_t n = flat_count(f, entry->metadata_at);
@@ -71,7 +62,17 @@ static void arrow_check_metadata(struct flat *f, struct arrow_entry *entry, uint
             return;
         flat_string(f, pair, ARROW_PAIR_KEY);
         flat_string(f, pair, ARROW_PAIR_VALUE);
+        entry->unknown = entry->unknown || arrow_unknown_slots(f, pair, ARROW_PAIR_SLOTS);
     }
+}
+
+uint32_t arrow_type_slots(uint8_t type)
+{
+    static const uint8_t slots[] = {[ARROW_TYPE_INT] = 2,       [ARROW_TYPE_FLOAT] = 1,      [ARROW_TYPE_DECIMAL] = 3,
+                                    [ARROW_TYPE_DATE] = 1,      [ARROW_TYPE_TIME] = 2,       [ARROW_TYPE_TIMESTAMP] = 2,
+                                    [ARROW_TYPE_INTERVAL] = 1,  [ARROW_TYPE_UNION] = 2,      [ARROW_TYPE_FIXED_BINARY] = 1,
+                                    [ARROW_TYPE_FIXED_LIST] = 1, [ARROW_TYPE_MAP] = 1,       [ARROW_TYPE_DURATION] = 1};
+    return type < sizeof slots ? slots[type] : 0;
 }
 
 /* The type's own table; absent ones have the defaults of Schema.fbs. */
@@ -97,6 +98,9 @@ static void arrow_read_parameters(struct flat *f, uint32_t field, struct arrow_e
         entry->b = flat_i32(f, table, 1, 32);
         entry->a = flat_i16(f, table, 0, 1);
         break;
+    case ARROW_TYPE_INTERVAL:
+        entry->a = flat_i16(f, table, 0, 0);
+        break;
     case ARROW_TYPE_DATE:
     case ARROW_TYPE_DURATION:
         entry->a = flat_i16(f, table, 0, 1);
@@ -115,6 +119,20 @@ static void arrow_read_parameters(struct flat *f, uint32_t field, struct arrow_e
     default:
         break;
     }
+    entry->unknown = entry->unknown || arrow_unknown_slots(f, table, arrow_type_slots(entry->type));
+}
+
+static void arrow_read_dictionary(struct flat *f, uint32_t dictionary, struct arrow_entry *entry)
+{
+    entry->dictionary = true;
+    entry->ordered = flat_u8(f, dictionary, ARROW_DICTIONARY_ORDERED) != 0;
+    entry->unknown = entry->unknown || arrow_unknown_slots(f, dictionary, ARROW_DICTIONARY_SLOTS);
+    uint32_t index = f->failed ? 0 : flat_target(f, dictionary, ARROW_DICTIONARY_INDEX);
+    if (!index || f->failed)
+        return;
+    int32_t bits = flat_i32(f, index, 0, 0);
+    entry->index_signed = flat_u8(f, index, 1) != 0;
+    entry->index_bits = bits == 8 || bits == 16 || bits == 32 || bits == 64 ? (uint8_t)bits : 0;
 }
 
 static void arrow_read_field(struct flat *f, uint32_t field, struct arrow_entry *entry, uint32_t *left)
@@ -124,10 +142,9 @@ static void arrow_read_field(struct flat *f, uint32_t field, struct arrow_entry 
     entry->type = flat_u8(f, field, ARROW_FIELD_TYPE);
     arrow_read_parameters(f, field, entry);
     uint32_t dictionary = flat_target(f, field, ARROW_FIELD_DICTIONARY);
-    if (dictionary && !f->failed) {
-        entry->dictionary = true;
-        entry->ordered = flat_u8(f, dictionary, ARROW_DICTIONARY_ORDERED) != 0;
-    }
+    if (dictionary && !f->failed)
+        arrow_read_dictionary(f, dictionary, entry);
+    entry->unknown = entry->unknown || arrow_unknown_slots(f, field, ARROW_FIELD_SLOTS);
     entry->metadata_at = flat_target(f, field, ARROW_FIELD_METADATA);
     arrow_check_metadata(f, entry, left);
     entry->children_at = flat_target(f, field, ARROW_FIELD_CHILDREN);
@@ -136,8 +153,13 @@ static void arrow_read_field(struct flat *f, uint32_t field, struct arrow_entry 
         entry->n_children = n;
 }
 
-/* Room for n more entries, zeroed. */
-static inlay_status arrow_more_entries(inlay_arrow_schema *s, uint32_t n)
+uint32_t arrow_most_depth(const inlay_env *env)
+{
+    uint32_t most = env->limits.schema_depth ? env->limits.schema_depth : ARROW_MOST_DEPTH;
+    return 2 * most; /* an Arrow map or list is two groups of Parquet, or one */
+}
+
+inlay_status arrow_more_entries(inlay_arrow_schema *s, uint32_t n)
 {
     const inlay_limits *l = &s->env->limits;
     size_t most = l->schema_nodes ? l->schema_nodes : ARROW_MOST_FIELDS;
@@ -158,8 +180,7 @@ static inlay_status arrow_read_fields(inlay_arrow_schema *s, uint32_t vector, ui
 {
     struct flat *f = &s->flat;
     size_t first = s->n_entries;
-    uint32_t most = s->env->limits.schema_depth ? s->env->limits.schema_depth : ARROW_MOST_DEPTH;
-    if (depth > 2 * most) /* an Arrow map or list is two groups of Parquet, or one */
+    if (depth > arrow_most_depth(s->env))
         return err_set(s->env, INLAY_LIMIT, ERR("ARROW:schema: deeper than limits.schema_depth"));
     TRY(arrow_more_entries(s, n));
     for (uint32_t i = 0; i < n && !f->failed; i++) {
@@ -172,8 +193,8 @@ static inlay_status arrow_read_fields(inlay_arrow_schema *s, uint32_t vector, ui
     return INLAY_OK;
 }
 
-/* Position of the vector of fields; 0 = there are none. */
-static uint32_t arrow_find_fields(struct flat *f)
+/* Position of the schema; 0 = failed. */
+static uint32_t arrow_find_schema(struct flat *f)
 {
     if (f->failed)
         return 0;
@@ -184,6 +205,19 @@ static uint32_t arrow_find_fields(struct flat *f)
     uint32_t schema = flat_target(f, message, ARROW_MESSAGE_HEADER);
     if (!f->failed && (header_type != ARROW_HEADER_IS_SCHEMA || !schema))
         flat_fail(f, ERR("ARROW:schema: the message is not a schema"));
+    return f->failed ? 0 : schema;
+}
+
+/* The schema's own metadata, and its vector of fields; 0 = there are none. */
+static uint32_t arrow_read_schema(inlay_arrow_schema *s, uint32_t *left)
+{
+    struct flat *f = &s->flat;
+    uint32_t schema = arrow_find_schema(f);
+    if (!schema)
+        return 0;
+    s->itself.unknown = arrow_unknown_slots(f, schema, ARROW_SCHEMA_SLOTS);
+    s->itself.metadata_at = f->failed ? 0 : flat_target(f, schema, ARROW_SCHEMA_METADATA);
+    arrow_check_metadata(f, &s->itself, left);
     return f->failed ? 0 : flat_target(f, schema, ARROW_SCHEMA_FIELDS);
 }
 
@@ -202,7 +236,8 @@ static inlay_status arrow_parse(inlay_arrow_schema *s, inlay_bytes base64)
         return err_set(s->env, INLAY_CORRUPT, ERR("ARROW:schema: not base64"));
     arrow_unframe(s, bytes);
     struct flat *f = &s->flat;
-    uint32_t fields = arrow_find_fields(f), n = flat_count(f, fields), left = f->bytes / 4;
+    uint32_t left = f->bytes / 4;
+    uint32_t fields = arrow_read_schema(s, &left), n = flat_count(f, fields);
     if (!f->failed && arrow_apart(f, n, &left)) {
         s->n_top = n;
         TRY(arrow_read_fields(s, fields, n, 1, &left));
@@ -273,6 +308,8 @@ inlay_key_value arrow_entry_metadata(const inlay_arrow_schema *schema,
                                      const struct arrow_entry *entry, uint32_t i)
 {
     inlay_key_value pair = {.has_value = false};
+    if (entry->pairs)
+        return arrow_pairs_get(entry->pairs, i);
     struct flat view = schema->flat; /* the walk can fail, but did not when it was parsed */
     uint32_t at = flat_element(&view, entry->metadata_at, i);
     pair.key = flat_string(&view, at, ARROW_PAIR_KEY);
@@ -287,4 +324,16 @@ inlay_key_value inlay_arrow_schema_metadata(const inlay_arrow_schema *schema, ui
     if (field >= schema->n_top || i >= schema->entries[field].n_metadata)
         return (inlay_key_value){.has_value = false};
     return arrow_entry_metadata(schema, &schema->entries[field], i);
+}
+
+uint32_t inlay_arrow_schema_key_values(const inlay_arrow_schema *schema)
+{
+    return schema->itself.n_metadata;
+}
+
+inlay_key_value inlay_arrow_schema_key_value(const inlay_arrow_schema *schema, uint32_t i)
+{
+    if (i >= schema->itself.n_metadata)
+        return (inlay_key_value){.has_value = false};
+    return arrow_entry_metadata(schema, &schema->itself, i);
 }

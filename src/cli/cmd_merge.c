@@ -36,6 +36,7 @@ static void merge_json(struct out *o, const struct inputs *in, const inlay_merge
     json_uint(j, "runs", r->n_runs);
     json_uint(j, "plan_bytes", r->plan_bytes);
     json_uint(j, "output_bytes", r->output_bytes);
+    json_uint(j, "moved_bytes", r->moved_bytes);
     json_uint(j, "peak_memory_bytes", in->env.peak_bytes);
     json_seconds(j, "seconds", seconds);
     json_close(j, '}');

@@ -17,6 +17,9 @@
 static const struct command *const main_commands[] = {
     &command_info, &command_schema, &command_meta, &command_pages,
     &command_cat,  &command_head,   &command_tail, &command_verify,
+#if INLAY_EVENTS
+    &command_events,
+#endif
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
     &command_record, &command_melt,
 #endif
@@ -25,6 +28,9 @@ static const struct command *const main_commands[] = {
 #endif
 #if INLAY_WRITE
     &command_concat, &command_rewrite,
+#endif
+#if INLAY_WRITE && INLAY_IMPORT
+    &command_import,
 #endif
 };
 enum { MAIN_COMMANDS = sizeof main_commands / sizeof *main_commands, MAIN_COLUMN = 28 };

@@ -219,19 +219,16 @@ static uint64_t cmem_packed_body(const struct chunk_memory *m) /* packed */
         return 0;
     return mem_grown(cmem_packed(m, mem_most(cmem_page_raw(m), m->dictionary), 0));
 }
-static uint64_t cmem_slice(const struct chunk_memory *m) /* slice: codes of one, or a page header */
+static uint64_t cmem_slice(const struct chunk_memory *m) /* slice: codes while a dictionary is given, or a page header */
 {
-    uint64_t codes = m->page_codes || m->given ? mem_least(mem_plus(CHUNKW_SLICE, m->row_levels), UINT64_MAX / 4) : 0;
-    codes = m->given ? codes : mem_least(codes, m->page_levels);
-    return mem_grown(mem_most(mem_times(codes, sizeof(uint32_t)), CHUNK_MEMORY_HEADER + CHUNK_MEMORY_VARINT));
+    uint64_t codes = m->given ? CHUNKW_SLICE * sizeof(uint32_t) : 0;
+    return mem_grown(mem_most(codes, CHUNK_MEMORY_HEADER + CHUNK_MEMORY_VARINT));
 }
 /* wide: values behind codes, a slice or a page; views of strings */
 static uint64_t cmem_wide(const struct chunk_memory *m)
 {
     const struct chunk_writer *c = m->c;
-    uint64_t n = m->page_codes ? mem_least(mem_plus(CHUNKW_SLICE, m->row_levels), m->page_codes) : 0;
-    if (c->choices)
-        n = mem_most(n, m->page_codes);
+    uint64_t n = m->coded ? m->page_codes : mem_least(mem_plus(CHUNKW_SLICE, m->row_levels), m->page_codes);
     if (c->node->type == INLAY_BYTE_ARRAY && (c->choices || c->usual->id != ENCODING_PLAIN))
         n = mem_most(n, m->page_values);
     return n ? mem_grown(mem_plus(mem_times(n, c->width), 1)) : 0;

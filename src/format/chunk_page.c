@@ -164,12 +164,26 @@ static inlay_status chunkp_put_values(struct chunk_writer *c)
     return INLAY_OK;
 }
 
-/* Does the dictionary pay? Asked once, when the first page with values is full. */
-static bool chunkp_dictionary_pays(const struct chunk_writer *c)
+/* Does the dictionary pay? Asked once, when the first page with values ends: full, or the last one. */
+static inlay_status chunkp_judge(struct chunk_writer *c)
 {
-    size_t entries = dict_builder_count(c->dictionary);
-    uint64_t codes = ((uint64_t)c->n_values * bits_of(entries ? entries - 1 : 0) + 7) / 8;
-    return dict_builder_plain_bytes(c->dictionary) + codes < c->plain_bytes;
+    struct choose_page page = {.n = c->n_values,
+                               .type = c->node->type,
+                               .width = c->width,
+                               .codes = (const uint32_t *)(const void *)c->codes.data,
+                               .entries = dict_builder_values(c->dictionary),
+                               .n_entries = dict_builder_count(c->dictionary),
+                               .plain_bytes = c->plain_bytes,
+                               .entry_bytes = dict_builder_plain_bytes(c->dictionary)};
+    bool last = !chunk_writer_full(c), pays = false;
+    enum choose_verdict verdict = choose_glance(&page, c->dictionary_bytes, last);
+    if (verdict == CHOOSE_WEIGH) {
+        TRY(chunk_writer_gather(c, page.codes, page.n));
+        page.values = c->scratch->wide.data;
+        TRY(choose_weigh(&page, c->dictionary_bytes, last, c->codec, &c->scratch->body, &c->scratch->packed,
+                         &pays));
+    }
+    return verdict == CHOOSE_CODES || pays ? INLAY_OK : chunk_writer_leave_dictionary(c);
 }
 
 /* A profile: try what it allows on the first page that has values, and go on with the smallest. */
@@ -272,8 +286,8 @@ inlay_status chunk_writer_flush(struct chunk_writer *c)
         c->judged = true;
         if (c->choices && !c->given)
             TRY(chunkp_choose(c));
-        else if (c->coded && !c->given && !chunkp_dictionary_pays(c))
-            TRY(chunk_writer_leave_dictionary(c));
+        else if (c->coded && !c->given)
+            TRY(chunkp_judge(c));
     }
     if (c->streaming && c->coded && !c->dictionary_out)
         TRY(chunk_writer_dictionary_page(c));

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/short.h"
 #include "format/levels.h"
 
 /* ---- open, reset, close ---- */
@@ -167,7 +168,7 @@ uint64_t chunk_writer_pending(const struct chunk_writer *c)
 
 /* ---- levels of the open page ---- */
 
-static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels, uint8_t constant,
+static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels, uint8_t max, uint8_t constant,
                                   size_t n)
 {
     bool same = l->n == 0 || (l->array.bytes == 0 && l->value == (levels ? levels[0] : constant));
@@ -187,9 +188,9 @@ static inlay_status chunkw_levels(struct chunk_levels *l, const uint8_t *levels,
             memset(dst + before, constant, n);
         l->array.bytes += before + n;
     }
-    for (size_t i = 0; levels && i < n; i++)
-        l->counts[levels[i]]++;
-    if (!levels)
+    if (levels)
+        levels_tally(levels, n, max, l->counts);
+    else
         l->counts[constant] += (int64_t)n;
     l->n += n;
     return INLAY_OK;
@@ -227,8 +228,7 @@ static inlay_status chunkw_store(struct chunk_writer *c, const void *values, siz
         if (b[i].len > INT32_MAX)
             return err_set(c->env, INLAY_ARG, ERR("a value longer than 2 GiB"));
         store_le32(dst, (uint32_t)b[i].len);
-        if (b[i].len)
-            memcpy(dst + 4, b[i].data, b[i].len);
+        short_copy(dst + 4, b[i].data, b[i].len);
         dst += 4 + b[i].len;
     }
     c->values.bytes += (size_t)bytes;
@@ -306,19 +306,32 @@ inlay_status chunk_writer_leave_dictionary(struct chunk_writer *c)
     return INLAY_OK;
 }
 
+/* Values that get codes, as far as the dictionary takes them. */
+static inlay_status chunkw_code_values(struct chunk_writer *c, const void *values, size_t n, size_t *done)
+{
+    size_t entries = dict_builder_count(c->dictionary), most = c->given ? SIZE_MAX : c->dictionary_bytes;
+    uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->codes, n * sizeof *codes);
+    if (!codes)
+        return c->codes.status;
+    TRY(dict_builder_add(c->dictionary, values, n, most, codes, done));
+    if (c->dictionary_out && dict_builder_count(c->dictionary) != entries)
+        return err_set(c->env, INLAY_ARG, ERR("a value that the given dictionary lacks"));
+    c->codes.bytes += *done * sizeof *codes;
+    c->plain_bytes += chunkw_plain_bytes(c, values, *done);
+    c->n_values += *done;
+    if (c->flags & INLAY_WRITE_NO_STATISTICS)
+        return INLAY_OK;
+    if (!stats_takes_numbers(&c->stats))
+        return chunkw_code_stats(c, codes, *done);
+    stats_add(&c->stats, values, *done);
+    return stats_status(&c->stats);
+}
+
 static inlay_status chunkw_take_values(struct chunk_writer *c, const void *values, size_t n)
 {
     if (c->coded && n) {
-        size_t done = 0, entries = dict_builder_count(c->dictionary);
-        size_t most = c->given ? SIZE_MAX : c->dictionary_bytes;
-        buf_clear(&c->scratch->slice);
-        uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->scratch->slice, n * sizeof *codes);
-        if (!codes)
-            return c->scratch->slice.status;
-        TRY(dict_builder_add(c->dictionary, values, n, most, codes, &done));
-        if (c->dictionary_out && dict_builder_count(c->dictionary) != entries)
-            return err_set(c->env, INLAY_ARG, ERR("a value that the given dictionary lacks"));
-        TRY(chunkw_take_codes(c, codes, done));
+        size_t done = 0;
+        TRY(chunkw_code_values(c, values, n, &done));
         if (done == n)
             return INLAY_OK;
         TRY(chunk_writer_leave_dictionary(c));
@@ -345,7 +358,7 @@ static uint64_t chunkw_most_plain(const struct chunk_writer *c)
 }
 
 /* In lists levels count, too: there may be many without a value. */
-static bool chunkw_full(const struct chunk_writer *c)
+bool chunk_writer_full(const struct chunk_writer *c)
 {
     return c->page_row >= c->page_rows || c->codes.bytes >= c->page_bytes || c->plain_bytes >= chunkw_most_plain(c) ||
            (c->node->max_rep && c->def.n >= c->page_bytes);
@@ -363,12 +376,10 @@ static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch
         what = ERR("codes need a dictionary given before");
     if (b->codes && c->given && !dict_check(b->codes, b->n_values, dict_builder_count(c->dictionary)))
         what = ERR("a code beyond the dictionary");
-    for (size_t i = 0; b->def && i < b->n_levels && !what; i++)
-        if (b->def[i] > c->node->max_def)
-            what = ERR("a definition level above the column's maximum");
-    for (size_t i = 0; b->rep && i < b->n_levels && !what; i++)
-        if (b->rep[i] > c->node->max_rep)
-            what = ERR("a repetition level above the column's maximum");
+    if (b->def && !levels_within(b->def, b->n_levels, c->node->max_def))
+        what = ERR("a definition level above the column's maximum");
+    if (b->rep && !levels_within(b->rep, b->n_levels, c->node->max_rep))
+        what = ERR("a repetition level above the column's maximum");
     if (b->rep && b->n_levels && b->rep[0] && c->n_rows == 0)
         what = ERR("a row group that begins inside a row");
     return what ? err_set(c->env, INLAY_ARG, what) : INLAY_OK;
@@ -383,7 +394,7 @@ static size_t chunkw_slice(const struct chunk_writer *c, const inlay_batch *b, s
     if (!b->rep)
         return left < most ? left : most;
     size_t rows = 0, i = 0;
-    most = chunkw_full(c) ? 0 : most;
+    most = chunk_writer_full(c) ? 0 : most;
     for (; i < left; i++)
         if (b->rep[at + i] == 0 && (i >= CHUNKW_SLICE || rows++ == most))
             break;
@@ -404,6 +415,9 @@ static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b,
     const inlay_bytes *v = c->node->type == INLAY_BYTE_ARRAY ? b->values : NULL;
     uint64_t bytes = 0, room = chunkw_room(c);
     if (b->codes || !b->values || (!v && n <= room / (c->width + 1)))
+        return n;
+    size_t present = b->n_values - value_at < n ? b->n_values - value_at : n; /* at most so many */
+    if (v && chunkw_plain_bytes(c, v + value_at, present) < room)
         return n;
     for (size_t i = 0, k = value_at; i < n; i++) {
         if (bytes >= room && i > 0 && (!b->rep || b->rep[at + i] == 0))
@@ -448,13 +462,13 @@ inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
     size_t at = 0, value_at = 0;
     while (at < b->n_levels) {
         bool row_start = !b->rep || b->rep[at] == 0;
-        if (row_start && chunkw_full(c))
+        if (row_start && chunk_writer_full(c))
             TRY(chunk_writer_flush(c));
         size_t n = chunkw_shorten(c, b, at, chunkw_slice(c, b, at), value_at);
         size_t n_rows = b->rep ? levels_equal(b->rep + at, n, 0) : n;
         size_t present = b->def ? levels_equal(b->def + at, n, c->node->max_def) : n;
-        TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, 0, n));
-        TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, n));
+        TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, c->node->max_rep, 0, n));
+        TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, c->node->max_def, n));
         if (b->codes)
             TRY(chunkw_take_codes(c, b->codes + value_at, present));
         else if (present)
@@ -488,15 +502,15 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
     for (size_t i = 0; value && i < most && most > 1; i++)
         memcpy(copies + i * c->width, value, c->width);
     while (n_rows) {
-        if (chunkw_full(c))
+        if (chunk_writer_full(c))
             TRY(chunk_writer_flush(c));
         size_t room = c->page_rows - c->page_row, n = n_rows < room ? n_rows : room;
         if (value && n > most)
             n = most;
         if (value && n > 1 && n - 1 > chunkw_room(c) / one)
             n = 1 + (size_t)(chunkw_room(c) / one);
-        TRY(chunkw_levels(&c->rep, NULL, 0, n));
-        TRY(chunkw_levels(&c->def, NULL, level, n));
+        TRY(chunkw_levels(&c->rep, NULL, c->node->max_rep, 0, n));
+        TRY(chunkw_levels(&c->def, NULL, c->node->max_def, level, n));
         if (value)
             TRY(chunkw_take_values(c, most > 1 ? (const void *)copies : value, n));
         c->page_row += n;

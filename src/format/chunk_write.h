@@ -35,7 +35,7 @@ struct chunk_levels {
  * writer. */
 struct chunk_scratch {
     struct buf body, packed; /* of a page */
-    struct buf slice;        /* codes of a few rows; a page header */
+    struct buf slice;        /* codes of a dictionary that is given; a page header */
     struct buf wide;         /* values behind codes, or views of strings */
 };
 void chunk_scratch_init(struct chunk_scratch *s, inlay_env *env);
@@ -132,6 +132,8 @@ uint64_t chunk_writer_pending(const struct chunk_writer *c);
 
 /* ---- between chunk_write.c (batches in), chunk_raw.c and chunk_page.c (pages out) ---- */
 
+/* Does the open page have what a page should? */
+bool chunk_writer_full(const struct chunk_writer *c);
 /* End the open page: nothing happens when it has no levels. */
 INLAY_CHECKED inlay_status chunk_writer_flush(struct chunk_writer *c);
 /* Bytes behind what the chunk has: to the sink, or among the finished pages. */

@@ -8,7 +8,7 @@
 enum {
     WRITER_PAGE_BYTES = 1024 * 1024,
     WRITER_PAGE_ROWS = 20000,
-    WRITER_DICTIONARY_BYTES = 1024 * 1024,
+    WRITER_DICTIONARY_BYTES = 2 * 1024 * 1024,
     WRITER_BLOOM_BYTES = 1024 * 1024
 };
 
@@ -541,6 +541,10 @@ inlay_status inlay_writer_sorting(inlay_writer *writer, const inlay_sorting *col
 
 /* ---- counters ---- */
 
+int32_t inlay_writer_codec(const inlay_writer *writer, uint32_t leaf)
+{
+    return leaf < writer->n_leaves ? (int32_t)writer->columns[leaf].codec->codec->id : -1;
+}
 int64_t inlay_writer_rows(const inlay_writer *writer)
 {
     return writer->n_rows;

@@ -7,6 +7,7 @@
 #ifndef INLAY_FORMAT_WRITER_H
 #define INLAY_FORMAT_WRITER_H
 
+#include "inlay/inspect.h"
 #include "inlay/writer.h"
 
 #include "format/chunk_write.h"
@@ -67,6 +68,8 @@ struct inlay_writer {
     int64_t n_rows;
 };
 
+/* What column_orders say of a column. */
+inlay_order writer_order(const inlay_writer *w, uint32_t leaf);
 /* Append to the sink. */
 INLAY_CHECKED inlay_status writer_put(inlay_writer *w, const void *data, size_t bytes);
 /* May the writer be used? The failure that it had before, or ARG when it is finished. */

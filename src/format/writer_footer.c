@@ -100,6 +100,12 @@ static inlay_status writer_footer_group(inlay_writer *w, const struct writer_gro
     return status;
 }
 
+inlay_order writer_order(const inlay_writer *w, uint32_t leaf)
+{
+    const struct stats *s = &w->columns[leaf].chunk_stats;
+    return s->total ? INLAY_ORDER_IEEE_754 : s->order == TYPE_ORDER_INT96 ? INLAY_ORDER_INT96 : INLAY_ORDER_TYPE;
+}
+
 inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m)
 {
     void *block = NULL;
@@ -117,9 +123,10 @@ inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct met
     TRY(mem_pool_take(pool, w->n_leaves * sizeof(struct meta_column_order) + 1, &block));
     struct meta_column_order *orders = block;
     for (uint32_t i = 0; i < w->n_leaves; i++) {
-        const struct stats *s = &w->columns[i].chunk_stats;
-        uint32_t order = s->total ? META_ORDER_IEEE_754 : s->order == TYPE_ORDER_INT96 ? META_ORDER_INT96 : META_ORDER_TYPE;
-        META_SET(&orders[i], order);
+        inlay_order order = writer_order(w, i);
+        META_SET(&orders[i], order == INLAY_ORDER_IEEE_754 ? META_ORDER_IEEE_754
+                             : order == INLAY_ORDER_INT96  ? META_ORDER_INT96
+                                                           : META_ORDER_TYPE);
     }
     m->column_orders = (struct thrift_list){orders, w->n_leaves};
     return INLAY_OK;

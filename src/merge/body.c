@@ -1,17 +1,31 @@
 /* The body of a merge; see body.h. */
 #include "merge/body.h"
 
+#include "inlay/inspect.h"
+
 #include "base/bytes.h"
 
 #if INLAY_WRITE && INLAY_MERGE
 
-enum { BODY_TELL = 65536 }; /* values between two calls of progress */
+enum {
+    BODY_TELL = 65536,  /* values between two calls of progress */
+    BODY_RUNS = 131072, /* stretches held at once: a row group of the default size in the worst case */
+    BODY_DATA_PAGE = 0, /* PageType and Encoding of parquet.thrift */
+    BODY_DATA_PAGE_V2 = 3,
+    BODY_PLAIN_DICTIONARY = 2,
+    BODY_RLE_DICTIONARY = 8
+};
 
 /* ---- feeds ---- */
 
 static struct feed **body_slot(struct body *body, uint32_t input, uint32_t leaf)
 {
     return &body->feeds[(size_t)input * body->schema->n_leaves + leaf];
+}
+
+static struct move_slot **body_pages(struct body *body, uint32_t input, uint32_t leaf)
+{
+    return &body->slots[(size_t)input * body->schema->n_leaves + leaf];
 }
 
 static void body_close(struct body *body, struct feed **slot)
@@ -64,22 +78,6 @@ static inlay_status body_ends_early(const struct body *body, uint32_t input)
 
 /* ---- rows ---- */
 
-static inlay_status body_flat_rows(struct body *body, uint32_t input, struct feed *feed,
-                                   uint8_t shift, uint64_t rows)
-{
-    while (rows) {
-        if (feed_empty(feed)) {
-            inlay_status status = body_fill(body, input, feed);
-            if (status != INLAY_OK)
-                return status == INLAY_END ? body_ends_early(body, input) : status;
-        }
-        size_t left = feed->batch.n_levels - feed->level, n = rows < left ? (size_t)rows : left;
-        TRY(stage_take(&body->stage, feed, &body->maps[input], n, shift));
-        rows -= n;
-    }
-    return INLAY_OK;
-}
-
 /* Levels of the batch that belong to the rows still to begin and to the one that is open. */
 static size_t body_row_levels(const struct feed *feed, uint64_t *to_begin)
 {
@@ -124,11 +122,157 @@ static void body_tell(struct body *body, bool now)
     body->progress(body->progress_ctx, body->done, total);
 }
 
-static inlay_status body_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+/* ---- columns without repetition, by lanes ---- */
+
+/* Rows that the lane has given since it was made ready are not wanted any more. */
+static void body_settle(struct body *body, uint32_t input)
 {
-    const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
-    bool codes = body->dictionaries && node->type != INLAY_BOOLEAN;
-    TRY(stage_begin(&body->stage, leaf, node, codes));
+    struct lane *l = &body->lanes[input];
+    lane_settle(l);
+    body->wanted[input] -= l->level - body->ready_at[input];
+    body->ready_at[input] = l->level;
+    l->feed->level = l->level;
+    l->feed->value = l->value;
+}
+
+/* What the lane has at hand is made ready; where the column cannot stay coded, so is every other lane anew. */
+static inlay_status body_ready(struct body *body, uint32_t input, struct lane_out *out)
+{
+    struct lane *l = &body->lanes[input];
+    inlay_status status = stage_lane(&body->stage, &body->maps[input], l, body->wanted[input]);
+    body->ready_at[input] = l->level;
+    lane_arm(l, out);
+    if (status != INLAY_END)
+        return status;
+    TRY(stage_took(&body->stage, out));
+    TRY(stage_plain(&body->stage));
+    *out = stage_block(&body->stage);
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        struct lane *other = &body->lanes[i];
+        if (!other->feed)
+            continue;
+        body_settle(body, i);
+        TRY(stage_lane(&body->stage, &body->maps[i], other, body->wanted[i]));
+        lane_arm(other, out);
+    }
+    return INLAY_OK;
+}
+
+/* The lane is empty: its input's next batch. */
+static inlay_status body_refill(struct body *body, uint32_t input, struct lane_out *out)
+{
+    struct lane *l = &body->lanes[input];
+    if (body->stage.type == INLAY_BYTE_ARRAY && !body->stage.coded)
+        TRY(stage_took(&body->stage, out)); /* the block holds views into the batch */
+    body_settle(body, input);
+    inlay_status status = feed_fill(l->feed, body->memory_bytes);
+    if (status == INLAY_END)
+        return body_ends_early(body, input);
+    return status == INLAY_OK ? body_ready(body, input, out) : body_failed(body, input, status);
+}
+
+static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out *out)
+{
+    uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
+    memset(body->lanes, 0, body->schema->n_inputs * sizeof *body->lanes);
+    memcpy(body->wanted, body->here, body->schema->n_inputs * sizeof *body->wanted);
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        struct union_leaf from = union_leaf_of(body->schema, i, leaf);
+        if (from.leaf == UNION_NONE || body->here[i] == 0)
+            continue;
+        struct lane *l = &body->lanes[i];
+        TRY(body_open(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
+        l->shift = from.shift;
+        l->max_def = (uint8_t)(max_def - from.shift);
+        l->level = body->ready_at[i] = l->feed->level; /* where it stands, also while other lanes are made ready */
+        l->value = l->feed->value;
+    }
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++)
+        if (body->lanes[i].feed)
+            TRY(body_ready(body, i, out));
+    return INLAY_OK;
+}
+
+/* The stretches of the next part of the row group, unless all of them are at hand. */
+static inlay_status body_part(struct body *body, uint64_t *left)
+{
+    if (body->whole) {
+        *left = 0;
+        return INLAY_OK;
+    }
+    for (body->n_runs = 0; *left && body->n_runs < BODY_RUNS; body->n_runs++) {
+        uint64_t rows;
+        uint32_t input;
+        TRY(plan_walk_next(&body->walk, *left < UINT32_MAX ? *left : UINT32_MAX, &input, &rows));
+        body->runs[body->n_runs] = (struct lane_run){input, (uint32_t)rows};
+        *left -= rows;
+    }
+    return INLAY_OK;
+}
+
+/* Stretches runs[0 .. n_runs) through the lanes. */
+static inlay_status body_scatter(struct body *body, const struct lane_run *runs, size_t n_runs, struct lane_out *out)
+{
+    size_t at = 0;
+    uint32_t taken = 0;
+    while (at < n_runs) {
+        size_t before = out->n_levels;
+        lane_scatter(body->lanes, runs, n_runs, &at, &taken, out);
+        body->done += out->n_levels - before;
+        if (out->n_levels == out->room)
+            TRY(stage_took(&body->stage, out));
+        else if (at < n_runs)
+            TRY(body_refill(body, runs[at].input, out));
+        body_tell(body, false);
+    }
+    return INLAY_OK;
+}
+
+/* Stretches and pages that move, in turn. */
+static inlay_status body_moving(struct body *body, struct lane_out *out)
+{
+    const struct lane_run *runs = (const void *)body->move.runs.data;
+    const struct move_step *steps = (const void *)body->move.steps.data;
+    size_t at = 0, n_runs = body->move.runs.bytes / sizeof *runs;
+    for (size_t i = 0; i < body->move.steps.bytes / sizeof *steps; i++) {
+        const struct move_step *step = &steps[i];
+        struct lane *l = &body->lanes[step->input];
+        TRY(body_scatter(body, runs + at, step->before - at, out));
+        at = step->before;
+        TRY(stage_took(&body->stage, out));
+        TRY(stage_page(&body->stage, step));
+        body_settle(body, step->input);
+        body->wanted[step->input] -= step->rows;
+        body->done += step->rows;
+        feed_skip_to(l->feed, step->row + step->rows);
+        TRY(body_ready(body, step->input, out));
+    }
+    return body_scatter(body, runs + at, n_runs - at, out);
+}
+
+static inlay_status body_flat_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
+    struct lane_out out = stage_block(&body->stage);
+    TRY(body_lanes(body, leaf, &out));
+    if (body->move.mode != MOVE_NOTHING) {
+        TRY(body_moving(body, &out));
+    } else {
+        if (!body->whole)
+            TRY(plan_walk_start(&body->walk, body->plan, group));
+        for (uint64_t left = group->rows; left;) {
+            TRY(body_part(body, &left));
+            TRY(body_scatter(body, body->runs, body->n_runs, &out));
+        }
+    }
+    TRY(stage_took(&body->stage, &out));
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++)
+        if (body->lanes[i].feed)
+            body_settle(body, i);
+    return INLAY_OK;
+}
+
+static inlay_status body_nested_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
     TRY(plan_walk_start(&body->walk, body->plan, group));
     for (uint64_t left = group->rows; left;) {
         uint32_t input;
@@ -139,14 +283,167 @@ static inlay_status body_leaf(struct body *body, const struct slice_group *group
             TRY(stage_nulls(&body->stage, rows));
         } else {
             struct feed *feed;
-            TRY(body_open(body, input, leaf, codes, &feed));
-            TRY(node->max_rep ? body_nested_rows(body, input, feed, from.shift, rows)
-                              : body_flat_rows(body, input, feed, from.shift, rows));
+            TRY(body_open(body, input, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &feed));
+            TRY(body_nested_rows(body, input, feed, from.shift, rows));
         }
         left -= rows;
         body->done += rows;
         body_tell(body, false);
     }
+    return INLAY_OK;
+}
+
+/* Has the chunk that an input's next row lies in given up its dictionary? Then most of its values are distinct. */
+static inlay_status body_mixed(struct body *body, uint32_t input, uint32_t leaf, bool *mixed)
+{
+    struct body_chunk *c = &body->chunks[(size_t)input * body->schema->n_leaves + leaf];
+    uint32_t n = inlay_reader_row_groups(body->inputs[input]), g = c->row_group ? c->row_group - 1 : 0;
+    inlay_row_group group;
+    inlay_chunk_details details;
+    for (; g < n; g++) {
+        TRY(inlay_reader_row_group(body->inputs[input], g, &group));
+        if ((uint64_t)group.first_row + (uint64_t)group.n_rows > body->taken[input])
+            break;
+    }
+    if (g < n && c->row_group != g + 1) {
+        bool codes = false, plain = false;
+        TRY(inlay_reader_chunk_details(body->inputs[input], g, (uint32_t)union_leaf_of(body->schema, input, leaf).leaf,
+                                       &details));
+        for (uint32_t i = 0; i < details.n_encoding_counts; i++) {
+            const inlay_encoding_count *e = &details.encoding_counts[i];
+            bool data = e->page_type == BODY_DATA_PAGE || e->page_type == BODY_DATA_PAGE_V2;
+            bool code = e->encoding == BODY_PLAIN_DICTIONARY || e->encoding == BODY_RLE_DICTIONARY;
+            codes = codes || (data && code);
+            plain = plain || (data && !code);
+        }
+        *c = (struct body_chunk){g + 1, codes && plain};
+    }
+    *mixed = c->mixed;
+    return INLAY_OK;
+}
+
+/* ---- pages and chunks that move ---- */
+
+/* A moved page to the writer; called by the stage. */
+static inlay_status body_page(void *ctx, const struct move_step *step)
+{
+    struct body *body = ctx;
+    struct inpages *p = NULL;
+    TRY(move_pages(body_pages(body, step->input, body->stage.leaf), body->env, body->inputs[step->input],
+                   (uint32_t)body->leaves[step->input], step->row, &p));
+    inlay_raw_page raw = inpages_at(p, step->page)->raw;
+    inlay_status status = inpages_body(p, step->page, &raw.body);
+    if (status != INLAY_OK)
+        return body_failed(body, step->input, status);
+    body->moved_bytes += raw.body.len;
+    return inlay_writer_raw_page(body->writer, body->stage.leaf, &raw);
+}
+
+/* Columns of the inputs whose levels mean what they mean in the output. */
+static void body_leaves(struct body *body, uint32_t leaf)
+{
+    uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        struct union_leaf from = union_leaf_of(body->schema, i, leaf);
+        const inlay_node *node =
+            from.leaf == UNION_NONE ? NULL : inlay_schema_leaf(inlay_reader_schema(body->inputs[i]), (uint32_t)from.leaf);
+        bool same = node && node->max_def == max_def && inlay_reader_copyable(body->inputs[i]);
+        body->leaves[i] = same ? from.leaf : -1;
+    }
+}
+
+static inlay_status body_plan_moves(struct body *body, uint32_t leaf, bool codes)
+{
+    struct move_column c = {.inputs = body->inputs,
+                            .slots = body->slots + leaf,
+                            .stride = body->schema->n_leaves,
+                            .taken = body->taken,
+                            .leaves = body->leaves,
+                            .runs = body->runs,
+                            .n_runs = body->n_runs,
+                            .codec = inlay_writer_codec(body->writer, leaf),
+                            .codes = codes};
+    body->move.mode = MOVE_NOTHING;
+    if (body->no_copy || !body->whole || body->longest < MOVE_LEAST_ROWS)
+        return INLAY_OK;
+    return move_plan(&body->move, &c);
+}
+
+/* The host's dictionary becomes the beginning of the column's. */
+static inlay_status body_host(struct body *body, uint32_t leaf)
+{
+    uint32_t host = body->move.host;
+    inlay_column *column = NULL;
+    bool all_codes;
+    inlay_status status =
+        inlay_column_open(body->inputs[host], (uint32_t)body->leaves[host], INLAY_COLUMN_CODES, &column);
+    (void)leaf;
+    if (status == INLAY_OK)
+        status = inlay_column_seek(column, body->move.host_first_row);
+    if (status == INLAY_OK)
+        status = inlay_column_load_dictionary(column, &all_codes);
+    if (status != INLAY_OK)
+        status = body_failed(body, host, status);
+    inlay_dictionary d = column ? inlay_column_dictionary(column) : (inlay_dictionary){0};
+    if (status == INLAY_OK)
+        status = d.n_values ? stage_host(&body->stage, d.values, d.n_values) : INLAY_END;
+    inlay_column_close(column);
+    if (status == INLAY_END)
+        body->move.mode = MOVE_NOTHING;
+    return status == INLAY_END ? INLAY_OK : status;
+}
+
+/* The row group is one whole row group of an input: its chunk of this column moves as it is. */
+static inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *moved)
+{
+    uint32_t input = body->n_runs ? body->runs[0].input : 0, g = 0, n = inlay_reader_row_groups(body->inputs[input]);
+    inlay_row_group group = {0};
+    inlay_chunk chunk;
+    *moved = false;
+    if (body->no_copy || !body->whole || body->n_runs != 1 || body->leaves[input] < 0)
+        return INLAY_OK;
+    for (; g < n; g++) {
+        TRY(inlay_reader_row_group(body->inputs[input], g, &group));
+        if ((uint64_t)group.first_row >= body->taken[input] && group.n_rows)
+            break;
+    }
+    if (g == n || (uint64_t)group.first_row != body->taken[input] || (uint64_t)group.n_rows != body->here[input])
+        return INLAY_OK;
+    TRY(inlay_reader_chunk(body->inputs[input], g, (uint32_t)body->leaves[input], &chunk));
+    if (chunk.codec != inlay_writer_codec(body->writer, leaf))
+        return INLAY_OK;
+    TRY(inlay_writer_copy_chunk(body->writer, leaf, body->inputs[input], g, (uint32_t)body->leaves[input]));
+    struct feed *feed = *body_slot(body, input, leaf);
+    if (feed)
+        feed_skip_to(feed, group.first_row + group.n_rows);
+    body->moved_bytes += (uint64_t)chunk.compressed_bytes;
+    body->done += (uint64_t)group.n_rows;
+    body_tell(body, false);
+    *moved = true;
+    return INLAY_OK;
+}
+
+static inlay_status body_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
+    const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
+    bool codes = body->dictionaries && node->type != INLAY_BOOLEAN, mixed = false;
+    body_leaves(body, leaf);
+    TRY(body_whole_chunk(body, leaf, &mixed));
+    if (mixed)
+        return INLAY_OK;
+    for (uint32_t i = 0; i < body->schema->n_inputs && codes && !mixed; i++)
+        if (body->here[i] && union_leaf_of(body->schema, i, leaf).leaf != UNION_NONE) {
+            inlay_status status = body_mixed(body, i, leaf, &mixed);
+            if (status != INLAY_OK)
+                return body_failed(body, i, status);
+        }
+    body->move.mode = MOVE_NOTHING;
+    if (node->max_rep == 0)
+        TRY(body_plan_moves(body, leaf, codes && !mixed));
+    TRY(stage_begin(&body->stage, leaf, node, codes && !mixed && body->move.mode != MOVE_PLAIN));
+    if (body->move.mode == MOVE_CODES)
+        TRY(body_host(body, leaf));
+    TRY(node->max_rep ? body_nested_leaf(body, group, leaf) : body_flat_leaf(body, group, leaf));
     return stage_end(&body->stage);
 }
 
@@ -160,9 +457,11 @@ static void body_release(struct body *body, uint32_t leaf)
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
         struct feed **slot = body_slot(body, i, leaf);
         uint64_t rows = (uint64_t)inlay_reader_rows(body->inputs[i]);
-        if (*slot &&
-            (body->taken[i] + body->here[i] == rows || body->env->used_bytes > body->hold_bytes))
-            body_close(body, slot);
+        if (body->taken[i] + body->here[i] < rows && body->env->used_bytes <= body->hold_bytes)
+            continue;
+        body_close(body, slot);
+        move_slot_free(*body_pages(body, i, leaf));
+        *body_pages(body, i, leaf) = NULL;
     }
 }
 
@@ -170,12 +469,19 @@ static inlay_status body_count(struct body *body, const struct slice_group *grou
 {
     memset(body->here, 0, body->schema->n_inputs * sizeof *body->here);
     TRY(plan_walk_start(&body->walk, body->plan, group));
+    body->n_runs = 0;
+    body->longest = 0;
+    body->whole = true;
     for (uint64_t left = group->rows; left;) {
         uint32_t input;
         uint64_t rows;
-        TRY(plan_walk_next(&body->walk, left, &input, &rows));
+        TRY(plan_walk_next(&body->walk, left < UINT32_MAX ? left : UINT32_MAX, &input, &rows));
         body->here[input] += rows;
         left -= rows;
+        body->longest = rows > body->longest ? rows : body->longest;
+        body->whole = body->whole && body->n_runs < BODY_RUNS;
+        if (body->whole)
+            body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
     }
     return INLAY_OK;
 }
@@ -208,6 +514,23 @@ static inlay_status body_init(struct body *body, const char *scratch_folder,
     body->maps = block;
     TRY(mem_new(body->env, n * leaves * sizeof *body->feeds, &block));
     body->feeds = block;
+    TRY(mem_new(body->env, n * leaves * sizeof *body->chunks, &block));
+    body->chunks = block;
+    TRY(mem_new(body->env, n * sizeof *body->lanes, &block));
+    body->lanes = block;
+    TRY(mem_new(body->env, n * sizeof *body->wanted, &block));
+    body->wanted = block;
+    TRY(mem_new(body->env, n * sizeof *body->ready_at, &block));
+    body->ready_at = block;
+    TRY(mem_new(body->env, n * sizeof *body->leaves, &block));
+    body->leaves = block;
+    TRY(mem_new(body->env, n * leaves * sizeof *body->slots, &block));
+    body->slots = block;
+    TRY(move_init(&body->move, body->env, body->schema->n_inputs));
+    body->stage.page = body_page;
+    body->stage.page_ctx = body;
+    TRY(mem_new(body->env, BODY_RUNS * sizeof *body->runs, &block));
+    body->runs = block;
     uint64_t used = body->env->used_bytes;
     body->hold_bytes = used < body->memory_bytes ? used + (body->memory_bytes - used) / 2 : used;
     return INLAY_OK;
@@ -224,6 +547,16 @@ void body_free(struct body *body)
         stage_free_map(&body->stage, &body->maps[i]);
     mem_free(body->env, body->feeds, n * leaves * sizeof *body->feeds);
     mem_free(body->env, body->maps, n * sizeof *body->maps);
+    mem_free(body->env, body->chunks, n * leaves * sizeof *body->chunks);
+    mem_free(body->env, body->lanes, n * sizeof *body->lanes);
+    mem_free(body->env, body->wanted, n * sizeof *body->wanted);
+    mem_free(body->env, body->ready_at, n * sizeof *body->ready_at);
+    mem_free(body->env, body->leaves, n * sizeof *body->leaves);
+    for (size_t i = 0; body->slots && i < n * leaves; i++)
+        move_slot_free(body->slots[i]);
+    mem_free(body->env, body->slots, n * leaves * sizeof *body->slots);
+    move_free(&body->move);
+    mem_free(body->env, body->runs, BODY_RUNS * sizeof *body->runs);
     mem_free(body->env, body->taken, n * sizeof *body->taken);
     mem_free(body->env, body->here, n * sizeof *body->here);
     stage_free(&body->stage);

@@ -8,11 +8,18 @@
 
 #include "inlay/merge.h"
 
+#include "merge/lane.h"
+#include "merge/move.h"
 #include "merge/plan.h"
 #include "merge/stage.h"
 #include "merge/union.h"
 
 #if INLAY_WRITE && INLAY_MERGE
+
+struct body_chunk { /* what is known of an input's column chunk */
+    uint32_t row_group; /* + 1; 0 = nothing */
+    bool mixed;         /* a dictionary that was given up: most values are distinct */
+};
 
 struct body {
     inlay_env *env;
@@ -31,6 +38,19 @@ struct body {
     uint64_t *here;         /* [n_inputs] rows in this one */
     struct feed **feeds;    /* [n_inputs][n_leaves] */
     struct stage_map *maps; /* [n_inputs] */
+    struct lane *lanes;     /* [n_inputs] of the column being written */
+    uint64_t *wanted;       /* [n_inputs] rows of this row group still to come from it */
+    size_t *ready_at;       /* [n_inputs] level at which its lane was made ready */
+    struct move move;
+    struct move_slot **slots; /* [n_inputs][n_leaves] */
+    int64_t *leaves;        /* [n_inputs] of the column being written, as struct move_column has them */
+    bool no_copy;           /* decode and encode everything */
+    uint64_t longest;       /* stretch of the row group */
+    uint64_t moved_bytes;   /* of pages and column chunks that moved as they were */
+    struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
+    size_t n_runs;
+    bool whole;             /* `runs` are all of the row group's */
+    struct body_chunk *chunks; /* [n_inputs][n_leaves] */
     struct stage stage;
     struct plan_walk walk;
 };

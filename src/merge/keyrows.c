@@ -7,11 +7,16 @@
 
 /* ---- one value ---- */
 
+bool keyrows_exact(const struct keyrows_key *key)
+{
+    return !key->order->compare || (key->rank && key->rank->usable);
+}
+
 INLAY_INLINE struct keyrows_cell keyrows_cell(const struct keyrows *k, uint32_t key, size_t row)
 {
     const struct keyrows_cells *c = &k->cells[key];
     if (!c->feed.column)
-        return (struct keyrows_cell){.null = true};
+        return (struct keyrows_cell){.prefix = UINT64_MAX, .null = true};
     return (struct keyrows_cell){c->prefix[row], c->base + c->index[row] * c->feed.width,
                                  c->null[row] != 0};
 }
@@ -24,11 +29,11 @@ struct keyrows_cell keyrows_at(const struct keyrows *k, uint32_t key, size_t row
 int keyrows_compare(const struct keyrows_key *key, const struct keyrows_cell *a,
                     const struct keyrows_cell *b)
 {
-    if (a->null || b->null) /* nulls last, in both directions */
-        return (int)a->null - (int)b->null;
     if (a->prefix != b->prefix)
         return a->prefix < b->prefix ? -1 : 1;
-    if (!key->order->compare)
+    if (a->null || b->null) /* last, in both directions; their prefix is the highest */
+        return (int)a->null - (int)b->null;
+    if (keyrows_exact(key))
         return 0;
     int c = key->order->compare(a->value, b->value, key->width);
     return key->descending ? (c < 0) - (c > 0) : c;
@@ -40,7 +45,7 @@ inlay_status keyrows_save(struct keyrows_saved *saved, const struct keyrows_key 
     saved->prefix = cell->prefix;
     saved->null = cell->null;
     buf_clear(&saved->buf);
-    if (cell->null || !key->order->compare)
+    if (cell->null || keyrows_exact(key))
         return INLAY_OK;
     if (key->type == INLAY_BYTE_ARRAY) {
         const inlay_bytes *value = cell->value;
@@ -205,6 +210,8 @@ static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
     const struct keyrows_key *spec = &k->keys->keys[key];
     c->coded = c->feed.batch.codes != NULL;
     c->base = c->feed.batch.values;
+    if (!c->coded && spec->rank && spec->rank->usable && c->feed.batch.n_values)
+        return err_set(k->env, INLAY_CORRUPT, ERR("encoding_stats say that all pages have codes, and one has not"));
     if (!c->coded)
         return INLAY_OK;
     inlay_dictionary d = inlay_column_dictionary(c->feed.column);
@@ -215,6 +222,14 @@ static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
     TRY(mem_grow(k->env, &block, &c->dictionary_capacity, d.n_values, sizeof *c->dictionary));
     c->dictionary = block;
     c->serial = d.serial;
+    if (spec->rank && spec->rank->usable) {
+        const uint32_t *ranks = rank_of(spec->rank, k->input, inlay_column_row_group(c->feed.column), d.n_values);
+        if (!ranks)
+            return err_set(k->env, INLAY_CORRUPT, ERR("a dictionary that changes between two readings"));
+        for (size_t i = 0; i < d.n_values; i++)
+            c->dictionary[i] = ranks[i];
+        return INLAY_OK;
+    }
     spec->order->prefix(d.values, d.n_values, spec->width, c->dictionary);
     if (spec->descending)
         keyrows_complement(c->dictionary, d.n_values);
@@ -257,10 +272,11 @@ static void keyrows_unfold(struct keyrows *k, uint32_t key, size_t n)
             c->prefix[row] = c->prefix[from];
         } else {
             c->null[row] = 1;
-            c->prefix[row] = 0;
+            c->prefix[row] = UINT64_MAX;
             c->index[row] = 0;
         }
     }
+    k->nulls = k->nulls || present < n;
     f->level += n;
     f->value += present;
 }
@@ -298,6 +314,53 @@ static void keyrows_order(struct keyrows *k, uint32_t key, size_t from, size_t *
     }
 }
 
+/* The same where prefixes say everything and nothing is null: no branch a row. False = some row is out of order. */
+static bool keyrows_order_exact(struct keyrows *k, uint32_t key, size_t from)
+{
+    const uint64_t *p = k->cells[key].prefix;
+    uint8_t bad = 0;
+    if (!k->cells[key].feed.column)
+        return true;
+    for (size_t row = from ? from : 1; row < k->n; row++) {
+        bad |= (uint8_t)(k->same[row] & (p[row] < p[row - 1]));
+        k->same[row] &= (uint8_t)(p[row] == p[row - 1]);
+    }
+    return !bad;
+}
+
+/* Compare the window's rows by exact keys. False = not all keys are exact, or something is wrong somewhere. */
+static bool keyrows_verify_exact(struct keyrows *k, size_t from)
+{
+    bool good = !k->nulls;
+    for (uint32_t key = 0; key < k->keys->n_keys && good; key++)
+        good = keyrows_exact(&k->keys->keys[key]);
+    if (!good)
+        return false;
+    memset(k->cut, 0, k->n);
+    for (uint32_t key = 0; key < k->keys->n_compared && good; key++) {
+        if (from == 0 && k->same[0] && k->cells[key].feed.column) {
+            int c = keyrows_step(k, key, 0);
+            good = c <= 0;
+            k->same[0] = c == 0;
+        }
+        good = good && keyrows_order_exact(k, key, from);
+        if (key == k->keys->cut)
+            for (size_t row = from; row < k->n; row++)
+                k->cut[row] = !k->same[row]; /* so far only of this key, if it is the first */
+    }
+    uint32_t cut = k->keys->cut;
+    if (good && cut > 0 && k->cells[cut].feed.column) {
+        const uint64_t *p = k->cells[cut].prefix;
+        if (from == 0)
+            k->cut[0] = keyrows_step(k, cut, 0) != 0;
+        for (size_t row = 1; row < k->n; row++)
+            k->cut[row] = p[row] != p[row - 1];
+    } else if (cut > 0) {
+        memset(k->cut, 0, k->n);
+    }
+    return good;
+}
+
 static void keyrows_cuts(struct keyrows *k, size_t from)
 {
     uint32_t key = k->keys->cut;
@@ -317,10 +380,13 @@ static inlay_status keyrows_verify(struct keyrows *k)
     size_t from = k->first ? 1 : 0, bad = k->n;
     uint32_t bad_key = 0;
     memset(k->same, 1, k->n);
-    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
-        keyrows_order(k, key, from, &bad, &bad_key);
-        if (key == 0)
-            keyrows_cuts(k, from);
+    if (!keyrows_verify_exact(k, from)) {
+        memset(k->same, 1, k->n);
+        for (uint32_t key = 0; key < k->keys->n_compared; key++) {
+            keyrows_order(k, key, from, &bad, &bad_key);
+            if (key == 0)
+                keyrows_cuts(k, from);
+        }
     }
     if (k->first)
         k->same[0] = 0;
@@ -374,6 +440,7 @@ inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
             n = f->batch.n_levels - f->level;
     }
     k->n = n;
+    k->nulls = false;
     if (k->blank)
         return INLAY_OK;
     for (uint32_t i = 0; i < k->keys->n_keys; i++)
@@ -384,11 +451,21 @@ inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
 
 /* ---- between inputs ---- */
 
+INLAY_INLINE uint64_t keyrows_prefix_at(const struct keyrows *k, uint32_t key, size_t row)
+{
+    return k->cells[key].feed.column ? k->cells[key].prefix[row] : UINT64_MAX;
+}
+
 static bool keyrows_row_before(const struct keyrows *a, size_t row, const struct keyrows *b)
 {
     for (uint32_t key = 0; key < a->keys->n_compared; key++) {
-        struct keyrows_cell x = keyrows_cell(a, key, row), y = keyrows_cell(b, key, b->at);
-        int c = keyrows_compare(&a->keys->keys[key], &x, &y);
+        uint64_t x = keyrows_prefix_at(a, key, row), y = keyrows_prefix_at(b, key, b->at);
+        if (x != y)
+            return x < y;
+        if (x != UINT64_MAX && keyrows_exact(&a->keys->keys[key]))
+            continue;
+        struct keyrows_cell v = keyrows_cell(a, key, row), w = keyrows_cell(b, key, b->at);
+        int c = keyrows_compare(&a->keys->keys[key], &v, &w);
         if (c != 0)
             return c < 0;
     }
@@ -400,14 +477,25 @@ bool keyrows_before(const struct keyrows *a, const struct keyrows *b)
     return keyrows_row_before(a, a->at, b);
 }
 
+/* Rows are sorted, so the end of the stretch is found by steps that double, and then halve. */
 size_t keyrows_stretch(const struct keyrows *a, const struct keyrows *b)
 {
-    size_t row = a->at + 1;
+    size_t good = a->at, step = 1;
     if (a->blank)
         return a->n - a->at;
-    while (row < a->n && (a->same[row] || keyrows_row_before(a, row, b)))
-        row++;
-    return row - a->at;
+    while (good + step < a->n && keyrows_row_before(a, good + step, b)) {
+        good += step;
+        step *= 2;
+    }
+    size_t bad = good + step < a->n ? good + step : a->n; /* the first row known to come later, or the window's end */
+    while (bad - good > 1) {
+        size_t mid = good + (bad - good) / 2;
+        if (keyrows_row_before(a, mid, b))
+            good = mid;
+        else
+            bad = mid;
+    }
+    return bad - a->at;
 }
 
 size_t keyrows_next_cut(const struct keyrows *k, size_t row, size_t end)

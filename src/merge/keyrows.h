@@ -1,13 +1,14 @@
 /* The key columns of one sorted input, row by row.
  *
- * A window of rows is unfolded from the key columns' batches: per row and key a 64-bit prefix, a
- * null flag and where the whole value lies. Order within the input is verified as the window moves,
+ * A window of rows is unfolded from the key columns' batches: per row and key a 64-bit prefix (all ones for null), a
+ * null flag and, where prefixes do not say everything, where the whole value lies. Order within the input is verified as the window moves,
  * and per row it is remembered whether the key equals that of the row before.
  */
 #ifndef INLAY_MERGE_KEYROWS_H
 #define INLAY_MERGE_KEYROWS_H
 
 #include "merge/feed.h"
+#include "merge/rank.h"
 #include "merge/sortkey.h"
 
 enum {
@@ -24,7 +25,10 @@ struct keyrows_key { /* one key column of the merge */
     bool descending;
     bool no_nulls;       /* a null is an error */
     const int64_t *leaf; /* [n_inputs] column number, or KEYROWS_NO_LEAF: all null there */
+    const struct rank *rank; /* of its dictionary entries; NULL or not usable: values are compared by prefix */
 };
+/* Are rows with equal prefixes (and neither of them null) equal? */
+bool keyrows_exact(const struct keyrows_key *key);
 
 /* The keys of a merge: the first n_compared make the order, `cut` (any of them, or one more behind
  * them) cuts row groups. */
@@ -66,6 +70,7 @@ struct keyrows {
     uint32_t input;
     uint64_t rows, row;          /* of the file; first of the window */
     size_t n, at;                /* rows in the window; the current one */
+    bool nulls;                  /* some key of the window is null */
     bool blank;                  /* none of the key columns: one long row of nulls */
     bool first;                  /* no row before the window */
     struct keyrows_cells *cells; /* [n_keys] */
@@ -81,6 +86,11 @@ void keyrows_close(struct keyrows *k);
  * the input is not in order: the error says input, row group, row and column. */
 INLAY_CHECKED inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes);
 
+/* Prefix of a key of the current row. */
+INLAY_INLINE uint64_t keyrows_prefix(const struct keyrows *k, uint32_t key)
+{
+    return k->cells[key].feed.column ? k->cells[key].prefix[k->at] : UINT64_MAX;
+}
 /* Of two inputs' current rows: a comes first in the output (equal keys: by input number). */
 bool keyrows_before(const struct keyrows *a, const struct keyrows *b);
 /* Rows of a's window, from the current one on, that come before b's current row; at least one. */

@@ -32,6 +32,7 @@ struct merge {
     struct union_schema schema;
     struct keyrows_key keys[SORTKEY_MOST_COLUMNS + 1];
     struct keyrows_keys key_set;
+    struct rank *ranks;  /* [n_keys] */
     int64_t *key_leaves; /* [n_keys][n_inputs] */
     size_t n_key_leaves;
     struct slice slice;
@@ -274,16 +275,42 @@ static void merge_defaults(struct merge *m, const inlay_merge_options *options)
     m->options.write.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96;
 }
 
+/* Keys that a prefix does not decide are compared by the ranks of their dictionary entries, where they have them. */
+static inlay_status merge_ranks(struct merge *m)
+{
+    void *block;
+    TRY(mem_new(m->env, m->key_set.n_keys * sizeof *m->ranks, &block));
+    m->ranks = block;
+    for (uint32_t i = 0; i < m->key_set.n_keys; i++) {
+        struct keyrows_key *k = &m->keys[i];
+        if (!k->order->compare)
+            continue;
+        TRY(rank_build(&m->ranks[i], m->env, m->inputs, m->n_inputs, k->leaf, k->order, k->width, k->type,
+                       k->descending, m->options.memory_bytes / 4));
+        k->rank = &m->ranks[i];
+    }
+    return INLAY_OK;
+}
+
 static inlay_status merge_plan(struct merge *m)
 {
     TRY(merge_own_sort(m));
     TRY(merge_footers(m));
     TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
     TRY(merge_keys(m));
+    TRY(merge_ranks(m));
     slice_init(&m->slice, m->env, m->options.row_group_rows);
     TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder,
                   &m->slice));
     return plan_build(&m->plan, m->inputs, m->options.memory_bytes);
+}
+
+/* May pages and column chunks move as they are? Not where the caller says how pages are to be. */
+static bool merge_may_copy(const inlay_merge_options *o)
+{
+    const inlay_write_options *w = &o->write;
+    return !o->no_copy && !w->encoding && !w->profile && !w->page_version && !w->page_bytes && !w->page_rows &&
+           !w->dictionary_bytes && !(w->flags & (INLAY_WRITE_NO_CRC | INLAY_WRITE_NO_STATISTICS | INLAY_WRITE_NO_PAGE_INDEX));
 }
 
 static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
@@ -301,6 +328,7 @@ static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
                             .slice = &m->slice,
                             .writer = m->writer,
                             .memory_bytes = o->memory_bytes,
+                            .no_copy = !merge_may_copy(o),
                             .dictionaries = !encoding || strcmp(encoding, "dictionary") == 0,
                             .progress = o->progress,
                             .progress_ctx = o->progress_ctx};
@@ -318,7 +346,8 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
                                    .n_columns = m->schema.n_leaves,
                                    .n_runs = m->plan.n_stretches,
                                    .plan_bytes = io_scratch_bytes(&m->plan.stretches),
-                                   .output_bytes = inlay_writer_bytes(m->writer)};
+                                   .output_bytes = inlay_writer_bytes(m->writer),
+                                   .moved_bytes = m->body.moved_bytes};
     if (n)
         memcpy(report->row_group_column, name.data, n);
 }
@@ -330,6 +359,9 @@ static void merge_free(struct merge *m)
     plan_free(&m->plan);
     if (m->slice.env)
         slice_free(&m->slice);
+    for (uint32_t i = 0; m->ranks && i < m->key_set.n_keys; i++)
+        rank_free(&m->ranks[i]);
+    mem_free(m->env, m->ranks, m->key_set.n_keys * sizeof *m->ranks);
     mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
     union_free(&m->schema);
     mem_free(m->env, m, sizeof *m);

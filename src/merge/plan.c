@@ -15,6 +15,8 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
 {
     *plan = (struct plan){.env = env, .keys = keys, .slice = slice, .n_inputs = n_inputs};
     plan->cut_in_order = true;
+    while (n_inputs > 1 && plan->input_bits < 32 && (n_inputs - 1) >> plan->input_bits)
+        plan->input_bits++;
     io_scratch_init(&plan->stretches, env, scratch_folder, PLAN_MEMORY_BYTES);
     buf_init(&plan->cut.buf, env);
     void *block;
@@ -66,7 +68,7 @@ static inlay_status plan_end_stretch(struct plan *plan)
     if (plan->n_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES)
         TRY(plan_flush(plan));
     plan->n_piece += put_varint(plan->piece + plan->n_piece,
-                                plan->input + (uint64_t)plan->n_inputs * (plan->open_rows - 1));
+                                plan->input | (plan->open_rows - 1) << plan->input_bits);
     plan->n_stretches++;
     plan->open_rows = 0;
     return INLAY_OK;
@@ -97,6 +99,32 @@ static bool plan_cuts_before(const struct plan *plan, const struct keyrows *k, s
     return keyrows_compare(key, &old, &value) != 0;
 }
 
+/* Does a new run of the cut column begin at the current row of k, which does not go on from the row before? */
+INLAY_INLINE bool plan_cuts(const struct plan *plan, const struct keyrows *k)
+{
+    uint64_t prefix = keyrows_prefix(k, plan->keys->cut);
+    if (plan->cut_exact && prefix != UINT64_MAX)
+        return prefix != plan->cut.prefix;
+    return plan_cuts_before(plan, k, k->at);
+}
+
+/* Take the current row of an input. */
+static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
+{
+    bool goes_on = plan->open_rows && plan->input == k->input && plan->open_rows < PLAN_MOST_ROWS;
+    bool cut = plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[k->at] : plan_cuts(plan, k));
+    if (!goes_on)
+        TRY(plan_end_stretch(plan));
+    plan->input = k->input;
+    if (cut)
+        TRY(plan_begin_run(plan, k, k->at));
+    plan->open_rows++;
+    plan->run_rows++;
+    plan->n_rows++;
+    k->at++;
+    return INLAY_OK;
+}
+
 /* Take rows [k->at, k->at + n) of an input's window. */
 static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
 {
@@ -123,30 +151,51 @@ static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
 
 /* ---- the heap ---- */
 
-static bool plan_before(const struct plan *plan, uint32_t a, uint32_t b)
+/* Does the current row of a come before that of b? Mostly their first two keys know. */
+INLAY_INLINE bool plan_before(const struct plan *plan, const struct plan_node *a, const struct plan_node *b)
 {
-    return keyrows_before(&plan->rows[plan->heap[a]], &plan->rows[plan->heap[b]]);
+    if (a->first != b->first)
+        return a->first < b->first;
+    if (plan->first_exact && a->first != UINT64_MAX) {
+        if (a->second != b->second)
+            return a->second < b->second;
+        if (plan->final && a->second != UINT64_MAX)
+            return a->input < b->input;
+    }
+    return keyrows_before(&plan->rows[a->input], &plan->rows[b->input]);
+}
+
+/* The node of an input as its current row is now. */
+static struct plan_node plan_node(const struct plan *plan, uint32_t input)
+{
+    const struct keyrows *k = &plan->rows[input];
+    return (struct plan_node){keyrows_prefix(k, 0), plan->keys->n_compared > 1 ? keyrows_prefix(k, 1) : 0, input};
 }
 
 static void plan_sift(struct plan *plan, uint32_t at)
 {
+    struct plan_node *heap = plan->heap, moved = heap[at];
     for (;;) {
-        uint32_t child = 2 * at + 1, input = plan->heap[at];
+        uint32_t child = 2 * at + 1;
         if (child >= plan->n_heap)
-            return;
-        if (child + 1 < plan->n_heap && plan_before(plan, child + 1, child))
+            break;
+        if (child + 1 < plan->n_heap && plan_before(plan, &heap[child + 1], &heap[child]))
             child++;
-        if (plan_before(plan, at, child))
-            return;
-        plan->heap[at] = plan->heap[child];
-        plan->heap[child] = input;
+        if (plan_before(plan, &moved, &heap[child]))
+            break;
+        heap[at] = heap[child];
         at = child;
     }
+    heap[at] = moved;
 }
 
 static inlay_status plan_open(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
 {
     uint64_t total = 0;
+    const struct keyrows_keys *keys = plan->keys;
+    plan->first_exact = keyrows_exact(&keys->keys[0]);
+    plan->cut_exact = keyrows_exact(&keys->keys[keys->cut]);
+    plan->final = keys->n_compared == 1 || (keys->n_compared == 2 && keyrows_exact(&keys->keys[1]));
     for (uint32_t i = 0; i < plan->n_inputs; i++) {
         struct keyrows *k = &plan->rows[i];
         TRY(keyrows_open(k, plan->env, inputs[i], i, plan->keys));
@@ -155,7 +204,7 @@ static inlay_status plan_open(struct plan *plan, inlay_reader *const *inputs, ui
         total += k->rows;
         inlay_status status = keyrows_fill(k, memory_bytes);
         if (status == INLAY_OK)
-            plan->heap[plan->n_heap++] = i;
+            plan->heap[plan->n_heap++] = plan_node(plan, i);
         else if (status != INLAY_END)
             return status;
     }
@@ -169,33 +218,42 @@ static const struct keyrows *plan_second(const struct plan *plan)
 {
     if (plan->n_heap < 2)
         return NULL;
-    uint32_t second = plan->n_heap > 2 && plan_before(plan, 2, 1) ? 2 : 1;
-    return &plan->rows[plan->heap[second]];
+    uint32_t second = plan->n_heap > 2 && plan_before(plan, &plan->heap[2], &plan->heap[1]) ? 2 : 1;
+    return &plan->rows[plan->heap[second].input];
 }
 
-/* Take rows of the first input as long as it stays first. */
+/* The window of the first input is used up: the next one, or the input is done. END: it is. */
+static inlay_status plan_refill(struct plan *plan, struct keyrows *first, uint64_t memory_bytes)
+{
+    inlay_status status = keyrows_fill(first, memory_bytes);
+    if (status != INLAY_END)
+        return status;
+    keyrows_close(first);
+    plan->heap[0] = plan->heap[--plan->n_heap]; /* the last one's row is as it was */
+    if (plan->n_heap)
+        plan_sift(plan, 0);
+    return INLAY_END;
+}
+
+/* Take rows of the first input as long as it stays first: one, and where it is first again, as many as there are. */
 static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
 {
-    struct keyrows *first = &plan->rows[plan->heap[0]];
-    const struct keyrows *second = plan_second(plan);
-    for (;;) {
-        size_t n = second ? keyrows_stretch(first, second) : first->n - first->at;
-        TRY(plan_take(plan, first, n));
-        if (first->at < first->n)
-            break;
-        inlay_status status = keyrows_fill(first, memory_bytes);
-        if (status == INLAY_END) {
-            keyrows_close(first);
-            plan->heap[0] = plan->heap[--plan->n_heap];
-            break;
-        }
+    uint32_t input = plan->heap[0].input;
+    struct keyrows *first = &plan->rows[input];
+    inlay_status status = plan_take_one(plan, first);
+    while (status == INLAY_OK) {
+        if (first->at == first->n)
+            status = plan_refill(plan, first, memory_bytes);
         if (status != INLAY_OK)
-            return status;
-        if (second && !keyrows_before(first, second))
             break;
+        plan->heap[0] = plan_node(plan, input);
+        plan_sift(plan, 0);
+        if (plan->heap[0].input != input)
+            return INLAY_OK;
+        const struct keyrows *second = plan_second(plan);
+        status = plan_take(plan, first, second ? keyrows_stretch(first, second) : first->n - first->at);
     }
-    plan_sift(plan, 0);
-    return INLAY_OK;
+    return status == INLAY_END ? INLAY_OK : status;
 }
 
 inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
@@ -253,8 +311,10 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
         if (in.failed)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
         walk->at = (size_t)(in.at - walk->piece);
-        walk->input = (uint32_t)(stretch % walk->plan->n_inputs);
-        walk->left = stretch / walk->plan->n_inputs + 1;
+        walk->input = (uint32_t)(stretch & (((uint64_t)1 << walk->plan->input_bits) - 1));
+        walk->left = (stretch >> walk->plan->input_bits) + 1;
+        if (walk->input >= walk->plan->n_inputs)
+            return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
     }
     *input = walk->input;
     *rows = walk->left < most ? walk->left : most;

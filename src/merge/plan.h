@@ -3,7 +3,7 @@
  * A k-way heap merge over the key columns alone. The rows of an input are always taken in order, so
  * the plan is just a list of stretches (input, rows), written as one varint each:
  *
- *   input + n_inputs * (rows - 1)
+ *   input | (rows - 1) << bits        bits: as many as n_inputs - 1 needs
  *
  * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. While planning, the row-group
  * layout is made from the runs of the cut column.
@@ -17,18 +17,24 @@
 
 enum { PLAN_MEMORY_BYTES = 8 * 1024 * 1024, PLAN_PIECE_BYTES = 4096 };
 
+struct plan_node { /* an input's current row, by its first two keys */
+    uint64_t first, second;
+    uint32_t input;
+};
+
 struct plan {
     inlay_env *env;
     const struct keyrows_keys *keys;
     struct slice *slice;
-    uint32_t n_inputs;
+    uint32_t n_inputs, input_bits;
     struct io_scratch stretches;
     uint64_t n_rows, n_stretches;
     bool cut_in_order; /* values of the cut column never come back, nor go down */
     /* while it is built: */
     struct keyrows *rows; /* [n_inputs] */
-    uint32_t *heap;       /* inputs that still have rows, the first one on top */
+    struct plan_node *heap; /* inputs that still have rows, the first one on top */
     uint32_t n_heap;
+    bool first_exact, cut_exact, final; /* the first key, and the two together, say everything unless a null is among them */
     uint32_t input;           /* of the open stretch */
     uint64_t open_rows;       /* in it; 0 = none is open */
     struct keyrows_saved cut; /* value of the open run of the cut column */

@@ -8,6 +8,8 @@
  */
 #include "merge/stage.h"
 
+#include "merge/move.h"
+
 #include "base/bytes.h"
 
 #if INLAY_WRITE && INLAY_MERGE
@@ -52,6 +54,8 @@ void stage_free(struct stage *stage)
 void stage_free_map(struct stage *stage, struct stage_map *map)
 {
     mem_free(stage->env, map->codes, map->capacity * sizeof *map->codes);
+    if (map->own.env)
+        buf_free(&map->own);
     *map = (struct stage_map){0};
 }
 
@@ -68,6 +72,13 @@ static void stage_forget_kept(struct stage *stage)
     stage->kept_at = stage->n_coded = 0;
 }
 
+static inlay_status stage_value_room(struct stage *stage)
+{
+    return buf_reserve(&stage->values, stage->most_values * stage->width + 1)
+               ? INLAY_OK
+               : stage->values.status;
+}
+
 inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *node, bool coded)
 {
     stage->leaf = leaf;
@@ -76,6 +87,7 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
     stage->max_rep = node->max_rep;
     stage->width = inlay_node_width(node);
     stage->coded = coded;
+    stage->hosted = false;
     stage->column++;
     stage->n_levels = stage->n_values = 0;
     stage->most_values = stage->width ? STAGE_VALUE_BYTES / stage->width : STAGE_LEVELS;
@@ -84,9 +96,10 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
     if (stage->most_values == 0)
         stage->most_values = 1;
     stage_forget_kept(stage);
+    stage->n_seen = 0;
     if (coded)
         return distinct_reset(&stage->distinct, stage->type, stage->width, stage->dictionary_bytes);
-    return INLAY_OK;
+    return stage_value_room(stage);
 }
 
 /* ---- batches out ---- */
@@ -94,13 +107,6 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
 static void *stage_value(struct stage *stage, size_t i)
 {
     return stage->values.data + i * stage->width;
-}
-
-static inlay_status stage_value_room(struct stage *stage)
-{
-    return buf_reserve(&stage->values, stage->most_values * stage->width + 1)
-               ? INLAY_OK
-               : stage->values.status;
 }
 
 /* The staged levels, with values or codes, to the writer. */
@@ -145,6 +151,34 @@ inlay_status stage_settle(struct stage *stage)
     return stage->type == INLAY_BYTE_ARRAY && !stage->coded ? stage_flush(stage) : INLAY_OK;
 }
 
+/* ---- pages that move ---- */
+
+inlay_status stage_host(struct stage *stage, const void *values, size_t n)
+{
+    TRY(distinct_reset(&stage->distinct, stage->type, stage->width, SIZE_MAX));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t number = 0;
+        TRY(distinct_number(&stage->distinct, (const uint8_t *)values + i * stage->width, &number));
+        if (number != i) {
+            TRY(distinct_reset(&stage->distinct, stage->type, stage->width, stage->dictionary_bytes));
+            return INLAY_END;
+        }
+    }
+    stage->hosted = true;
+    return INLAY_OK;
+}
+
+/* Among kept batches it is one without levels, with what is to move behind it. */
+inlay_status stage_page(struct stage *stage, const struct move_step *step)
+{
+    uint32_t head[2] = {0, 0};
+    TRY(stage_flush(stage));
+    if (!stage->coded)
+        return stage->page(stage->page_ctx, step);
+    TRY(io_scratch_append(&stage->kept, head, sizeof head));
+    return io_scratch_append(&stage->kept, step, sizeof *step);
+}
+
 static inlay_status stage_load(struct stage *stage, void *to, size_t bytes)
 {
     TRY(io_scratch_read(&stage->kept, stage->kept_at, to, bytes));
@@ -158,6 +192,12 @@ static inlay_status stage_replay(struct stage *stage, bool as_codes, const void 
     while (stage->kept_at < io_scratch_bytes(&stage->kept)) {
         uint32_t head[2];
         TRY(stage_load(stage, head, sizeof head));
+        if (head[0] == 0) {
+            struct move_step step;
+            TRY(stage_load(stage, &step, sizeof step));
+            TRY(stage->page(stage->page_ctx, &step));
+            continue;
+        }
         if (head[0] > STAGE_LEVELS || head[1] > stage->most_values)
             return err_set(stage->env, INLAY_IO, ERR("the scratch file of a column changed"));
         stage->n_levels = head[0];
@@ -201,7 +241,7 @@ static bool stage_dictionary_pays(const struct stage *stage)
 inlay_status stage_end(struct stage *stage)
 {
     TRY(stage_flush(stage));
-    if (stage->coded && !stage_dictionary_pays(stage))
+    if (stage->coded && !stage->hosted && !stage_dictionary_pays(stage))
         TRY(stage_fall_back(stage));
     if (stage->coded) {
         const void *values;
@@ -223,7 +263,8 @@ static inlay_status stage_map_ready(struct stage *stage, const inlay_dictionary 
     void *block = map->codes;
     TRY(mem_grow(stage->env, &block, &map->capacity, d->n_values, sizeof *map->codes));
     map->codes = block;
-    memset(map->codes, 0xFF, d->n_values * sizeof *map->codes);
+    if (d->n_values)
+        memset(map->codes, 0xFF, d->n_values * sizeof *map->codes);
     map->serial = d->serial;
     map->column = stage->column;
     return INLAY_OK;
@@ -356,6 +397,99 @@ inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map
         n -= some;
     }
     return INLAY_OK;
+}
+
+/* ---- lanes ---- */
+
+/* Every code among the next n gets one in the output; END when the dictionary is full, or does not pay. */
+static inlay_status stage_complete_map(struct stage *stage, struct stage_map *map, const inlay_dictionary *d,
+                                       const uint32_t *codes, size_t n)
+{
+    TRY(stage_map_ready(stage, d, map));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t *to = &map->codes[codes[i]];
+        if (*to == STAGE_UNMAPPED)
+            TRY(distinct_number(&stage->distinct, (const uint8_t *)d->values + codes[i] * stage->width, to));
+    }
+    stage->n_seen += n;
+    return !stage->hosted && stage->n_seen >= STAGE_TRIAL && stage->distinct.n > stage->n_seen / 2 ? INLAY_END : INLAY_OK;
+}
+
+/* Codes for values [from, from + n) of a batch that has none, each in its own place of map->own. */
+static inlay_status stage_number_batch(struct stage *stage, struct stage_map *map, const uint8_t *values, size_t from,
+                                       size_t n)
+{
+    if (!map->own.env)
+        buf_init(&map->own, stage->env);
+    buf_clear(&map->own);
+    uint32_t *to = (uint32_t *)(void *)buf_reserve(&map->own, (from + n) * sizeof *to + 1);
+    if (!to)
+        return map->own.status;
+    for (size_t i = from; i < from + n; i++) {
+        TRY(distinct_number(&stage->distinct, values + i * stage->width, &to[i]));
+        if (++stage->n_seen % STAGE_TRIAL == 0 && !stage->hosted && stage->distinct.n > stage->n_seen / 2)
+            return INLAY_END;
+    }
+    return INLAY_OK;
+}
+
+inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *l, uint64_t rows)
+{
+    const struct feed *f = l->feed;
+    const inlay_batch *b = &f->batch;
+    inlay_dictionary d = {0};
+    l->def = b->def;
+    l->level = f->level;
+    l->value = f->value;
+    l->n_levels = b->n_levels;
+    l->codes = b->codes;
+    l->values = b->values;
+    l->map = NULL;
+    if (b->codes) {
+        d = inlay_column_dictionary(f->column);
+        l->values = d.values;
+    }
+    size_t left = l->n_levels - l->level;
+    if (!stage->coded || left == 0)
+        return INLAY_OK;
+    size_t present = feed_present(f, rows < left ? (size_t)rows : left);
+    inlay_status status;
+    if (b->codes) {
+        status = stage_complete_map(stage, map, &d, b->codes + f->value, present);
+        l->map = map->codes;
+        return status;
+    }
+    status = stage_number_batch(stage, map, b->values, f->value, present);
+    l->codes = (const uint32_t *)(const void *)map->own.data;
+    return status;
+}
+
+struct lane_out stage_block(struct stage *stage)
+{
+    return (struct lane_out){.def = stage->def,
+                             .values = stage->coded ? (uint8_t *)stage->codes : stage->values.data,
+                             .width = stage->width,
+                             .room = stage->most_values,
+                             .max_def = stage->max_def,
+                             .coded = stage->coded};
+}
+
+inlay_status stage_took(struct stage *stage, struct lane_out *out)
+{
+    stage->n_levels = out->n_levels;
+    stage->n_values = out->n_values;
+    if (!out->nulls && stage->max_def)
+        memset(stage->def, stage->max_def, stage->n_levels);
+    if (stage->max_rep)
+        memset(stage->rep, 0, stage->n_levels);
+    out->n_levels = out->n_values = 0;
+    out->nulls = false;
+    return stage_flush(stage);
+}
+
+inlay_status stage_plain(struct stage *stage)
+{
+    return stage_fall_back(stage);
 }
 
 inlay_status stage_nulls(struct stage *stage, uint64_t rows)

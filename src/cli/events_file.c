@@ -1,0 +1,143 @@
+/* The events of a recording, and its clock; see events_file.h. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "cli/events_file.h"
+
+#if INLAY_EVENTS
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/report.h"
+
+/* ---- the clock ---- */
+
+/* Nanoseconds of one unit of a column of time stamps; 0 = it is none. Recordings have UINT_64 and mean nanoseconds. */
+static uint64_t events_file_unit(const inlay_node *node)
+{
+    static const uint64_t units[] = {0, 1000000, 1000, 1};
+    if (node->type != INLAY_INT64 || node->max_rep != 0)
+        return 0;
+    if (node->logical.kind == INLAY_TIMESTAMP)
+        return node->logical.unit <= INLAY_NANOS ? units[node->logical.unit] : 0;
+    return node->logical.kind == INLAY_INTEGER || node->logical.kind == INLAY_LOGICAL_NONE ? 1 : 0;
+}
+
+/* The stamp of one row. What cannot be read is not known: the events can be without it. */
+static bool events_file_stamp(inlay_column *column, int64_t row, uint64_t unit, uint64_t *ns)
+{
+    inlay_batch batch;
+    int64_t value;
+    if (inlay_column_seek(column, row) != INLAY_OK || inlay_column_read(column, 1, &batch) != INLAY_OK ||
+        batch.n_values != 1)
+        return false;
+    memcpy(&value, batch.values, sizeof value);
+    *ns = (uint64_t)value * unit;
+    return unit == 1 || (value >= 0 && (uint64_t)value <= UINT64_MAX / unit);
+}
+
+static void events_file_clock(struct events_file *f)
+{
+    struct timespec now;
+    const inlay_schema *schema = inlay_reader_schema(f->in.reader);
+    uint32_t node = inlay_schema_find(schema, "timestamp", 0);
+    const inlay_node *stamp = node ? inlay_schema_node(schema, node) : NULL;
+    uint64_t unit = stamp ? events_file_unit(stamp) : 0;
+    int64_t rows = inlay_reader_rows(f->in.reader);
+    inlay_column *column = NULL;
+    if (clock_gettime(CLOCK_REALTIME, &now) == 0 && now.tv_sec >= 0) {
+        f->clock.has_now = true;
+        f->clock.now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    }
+    if (!unit || rows < 1 || inlay_column_open(f->in.reader, (uint32_t)stamp->leaf, 0, &column) != INLAY_OK)
+        return;
+    f->clock.has_start = events_file_stamp(column, 0, unit, &f->clock.start_ns);
+    f->clock.has_end = events_file_stamp(column, rows - 1, unit, &f->clock.end_ns);
+    inlay_column_close(column);
+}
+
+/* ---- open and close ---- */
+
+int events_file_open(struct events_file *f, const char *path, const struct files_settings *settings)
+{
+    *f = (struct events_file){.env = files_env(settings)};
+    int code = files_open(&f->in, &f->env, path, settings, 0);
+    if (code != REPORT_DONE)
+        return code;
+    events_file_clock(f);
+    if (inlay_events_open(&f->env, &f->events) != INLAY_OK)
+        return report_failure(path, &f->env.error);
+    const inlay_key_value *kv = inlay_reader_find_key(f->in.reader, INLAY_EVENTS_KEY);
+    if (!kv || !kv->has_value || inlay_events_add_payload(f->events, kv->value) == INLAY_OK)
+        return REPORT_DONE;
+    if (f->env.error.status != INLAY_ARG)
+        return report_failure(path, &f->env.error);
+    events_file_fault(path, "key \"" INLAY_EVENTS_KEY "\"", kv->value, &f->env.error);
+    return REPORT_BAD;
+}
+
+void events_file_close(struct events_file *f)
+{
+    inlay_events_close(f->events);
+    f->events = NULL;
+    files_close(&f->in);
+}
+
+int events_file_fault(const char *path, const char *part, inlay_bytes text, const inlay_error *error)
+{
+    char where[400], name[200];
+    uint64_t line = 1, column = 1;
+    size_t used = 0;
+    if (error->status != INLAY_ARG)
+        return report_failure(path, error);
+    if (part)
+        used += (size_t)snprintf(where, sizeof where, "%.200s: ", part);
+    if (error->at >= 0) {
+        inlay_text_place(text, (uint64_t)error->at, &line, &column);
+        used += (size_t)snprintf(where + used, sizeof where - used, "line %llu, column %llu",
+                                 (unsigned long long)line, (unsigned long long)column);
+    }
+    if (error->row >= 0)
+        used += (size_t)snprintf(where + used, sizeof where - used, ", event %lld", (long long)error->row);
+    if (error->column[0])
+        used += (size_t)snprintf(where + used, sizeof where - used, ", %s",
+                                 report_safe(name, sizeof name, (inlay_bytes){(const uint8_t *)error->column,
+                                                                             strlen(error->column)}));
+    where[used < sizeof where ? used : sizeof where - 1] = '\0';
+    return report_usage("%s%s%s%s%s", path ? path : "", path ? ": " : "", where, used ? ": " : "", error->what);
+}
+
+/* ---- which events ---- */
+
+static inlay_bytes events_file_bytes(const char *text)
+{
+    return (inlay_bytes){(const uint8_t *)text, text ? strlen(text) : 0};
+}
+
+static int events_file_time(const struct events_file *f, const char *option, const char *text, bool *has,
+                            uint64_t *ns)
+{
+    inlay_env env = {0};
+    *has = text != NULL;
+    if (!text || inlay_event_time(&env, events_file_bytes(text), &f->clock, ns) == INLAY_OK)
+        return REPORT_DONE;
+    return report_usage("events: --%s '%s': %s", option, text, env.error.what);
+}
+
+int events_file_filter(const struct events_file *f, const struct events_choice *choice, inlay_event_filter *filter)
+{
+    *filter = (inlay_event_filter){.id = events_file_bytes(choice->id),
+                                   .kind = events_file_bytes(choice->kind),
+                                   .source = events_file_bytes(choice->source),
+                                   .node = events_file_bytes(choice->node),
+                                   .instance = events_file_bytes(choice->instance),
+                                   .match = events_file_bytes(choice->match)};
+    int code = events_file_time(f, "from", choice->from, &filter->has_from, &filter->from_ns);
+    if (code == REPORT_DONE)
+        code = events_file_time(f, "to", choice->to, &filter->has_to, &filter->to_ns);
+    return code;
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* Many short stretches of flat rows, from many inputs into one column of the output.
+ *
+ * A lane is what an input has at hand of the column: a batch, a place in it, and, where the output is kept as codes,
+ * a map from its codes to the output's that is complete for the rows that are wanted of it. So the loop over stretches
+ * copies and nothing else.
+ */
+#ifndef INLAY_MERGE_LANE_H
+#define INLAY_MERGE_LANE_H
+
+#include "merge/feed.h"
+
+struct lane_run { /* a stretch of the plan */
+    uint32_t input, rows;
+};
+
+struct lane {
+    struct feed *feed;     /* NULL: the input does not have the column, all its rows are null */
+    const uint8_t *def;    /* of the batch; NULL = no nulls */
+    const uint32_t *codes; /* of the batch, where it has them */
+    const uint32_t *map;   /* coded output: codes to those of the output; NULL = `codes` are the output's own */
+    const uint8_t *values; /* of the batch, or the dictionary behind `codes` */
+    size_t level, value, n_levels;
+    uint8_t max_def, shift;
+    /* While no nulls are among them: the next value or code, and how many follow; `level` and `value` stand where the
+     * lane was armed. */
+    const uint8_t *next;
+    size_t left;
+};
+
+/* Where rows go: a block of the output column. */
+struct lane_out {
+    uint8_t *def;          /* [room]; filled when `nulls` */
+    uint8_t *values;       /* [room] of `width` bytes, or of 4: codes */
+    size_t width, n_levels, n_values, room;
+    uint8_t max_def;
+    bool coded;
+    bool nulls;            /* definition levels are kept; else all rows so far are present */
+};
+
+/* After any change of the fields above `next`: make the lane ready for a block of that kind. */
+void lane_arm(struct lane *l, const struct lane_out *out);
+/* Bring `level` and `value` to where the lane stands. */
+void lane_settle(struct lane *l);
+/* Take rows of runs[*at], runs[*at + 1] ... (of the first one, *taken rows are taken already) until the block is full,
+ * the runs end, or a lane has nothing at hand any more: then *at, *taken stand at the rows that follow. */
+void lane_scatter(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
+                  struct lane_out *out);
+
+#endif
