@@ -28,6 +28,7 @@ complete -c inlay -n '__inlay_in rewrite import' -x -l page-bytes -d 'raw bytes 
 complete -c inlay -n '__inlay_in rewrite import' -x -l page-version -a '1 2' -d 'page version'
 complete -c inlay -n '__inlay_in rewrite' -x -l int96 -a 'ns us ms' -d 'unit of times'
 complete -c inlay -n '__inlay_in rewrite' -l keep-int96 -d 'INT96 stays'
+complete -c inlay -n '__inlay_in rewrite' -l strict -d 'misfits are errors'
 complete -c inlay -f -n $none -a import -d 'rows of CSV or JSON lines into a file'
 complete -c inlay -f -n $none -a help -d 'tell about a command'
 complete -c inlay -f -n '__fish_seen_subcommand_from help' -a "$commands"
