@@ -42,19 +42,19 @@ static void fuzz_sources(inlay_env *env, const inlay_source *source)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     inlay_env env = {.limits = {.memory_bytes = 256u << 20}};
-    uint8_t *copy = fuzz_copy(data, size);
+    uint8_t *copy = size ? fuzz_copy(data, size) : NULL;
+    if (!copy)
+        return 0;
     inlay_source source = inlay_source_memory(copy, size);
     inlay_memory_sink file;
     inlay_sink sink = inlay_sink_memory(&file, &env);
     uint64_t end = 0;
-    if (!copy)
-        return 0;
     fuzz_sources(&env, &source);
     inlay_status status = inlay_footer_recover(&env, &source, &end);
     FUZZ_FACT(status != INLAY_OK || end <= size);
     if (inlay_footer_previous(&env, &source, size, &end) == INLAY_OK)
         FUZZ_FACT(end < size);
-    if (size && sink.append(sink.ctx, copy, size) == 0 && fuzz_append(&env, &file, "1")) {
+    if (sink.append(sink.ctx, copy, size) == 0 && fuzz_append(&env, &file, "1")) {
         size_t once = file.bytes, cut = size + (size_t)(data[size / 2] * (once - size) / 256);
         source = inlay_source_memory(file.data, once);
         FUZZ_FACT(inlay_footer_previous(&env, &source, once, &end) == INLAY_OK && end == size);
