@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "merge/body.h"
+#include "merge/crew.h"
 #include "merge/keyvalue.h"
 #include "merge/layout.h"
 #include "merge/outline.h"
@@ -43,6 +44,8 @@ struct merge {
     struct plan plan;
     struct body body;
     inlay_writer *writer;
+    inlay_sorting sorting[SORTKEY_MOST_COLUMNS]; /* of the output */
+    size_t n_sorting;
     const inlay_sink *sink; /* of the only output; NULL = the caller opens them */
     uint8_t *how;           /* [n_leaves] see body.h */
     uint32_t output;        /* the open one */
@@ -267,15 +270,14 @@ static inlay_status merge_keys(struct merge *m)
 
 static inlay_status merge_sorting(struct merge *m)
 {
-    inlay_sorting columns[SORTKEY_MOST_COLUMNS];
-    size_t n = 0;
+    m->n_sorting = 0;
     for (uint32_t i = 0; i < m->sort.n_columns; i++) {
         int64_t field = union_find_sort(&m->schema, &m->sort, i);
         if (field != UNION_NONE && merge_flat_leaf(m, field))
-            columns[n++] = (inlay_sorting){m->schema.fields[field].first_leaf,
-                                           m->sort.columns[i].descending, false};
+            m->sorting[m->n_sorting++] = (inlay_sorting){m->schema.fields[field].first_leaf,
+                                                         m->sort.columns[i].descending, false};
     }
-    return inlay_writer_sorting(m->writer, columns, n);
+    return inlay_writer_sorting(m->writer, m->sorting, m->n_sorting);
 }
 
 /* The key that row groups are cut at first; NULL = they are not. */
@@ -489,7 +491,15 @@ static inlay_status merge_body(struct merge *m)
 {
     TRY(merge_open_output(m, 0));
     merge_body_init(m);
-    TRY(body_write(&m->body, m->options.scratch_folder, merge_dictionary_bytes(m)));
+    const inlay_merge_options *o = &m->options;
+#if INLAY_THREADS
+    uint32_t crew = crew_size(&m->slice, m->env, o->memory_bytes, o->threads);
+    if (crew > 1)
+        TRY(crew_write(&m->body, crew, &o->write, m->sorting, m->n_sorting, o->scratch_folder,
+                       merge_dictionary_bytes(m)));
+    else
+#endif
+        TRY(body_write(&m->body, o->scratch_folder, merge_dictionary_bytes(m)));
     return merge_end_output(m);
 }
 
