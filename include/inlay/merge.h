@@ -74,6 +74,8 @@ typedef struct inlay_merge_options {
                                    output is the same. Every thread has an env of its own with the caller's
                                    allocator, which must bear that, and its share of memory_bytes and of
                                    limits.memory_bytes; sources are read from all of them at once. */
+    bool keep_key_values;       /* footer keys that the merge does not know: each once, with its first value; but
+                                   ARROW:schema, which is about the columns of its own file */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
     const char *scratch_folder; /* for the plan when it outgrows memory; NULL = TMPDIR or the system's */
     inlay_write_options write;  /* of the output; `columns` go by its leaves */

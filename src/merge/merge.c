@@ -436,6 +436,8 @@ static inlay_status merge_open_output(struct merge *m, uint32_t number)
 static inlay_status merge_end_output(struct merge *m)
 {
     TRY(merge_key_values(m));
+    if (m->options.keep_key_values)
+        TRY(keyvalue_keep(m->env, m->inputs, m->n_inputs, m->writer));
     TRY(inlay_writer_finish(m->writer));
     inlay_merge_output told = {.number = m->output,
                                .n_row_groups = inlay_writer_row_groups(m->writer),
