@@ -79,7 +79,7 @@ LIB_SRC := \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
   $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe union feed rank lane inpages move keyrows distinct plan slice \
-                    stage body crew keyvalue merge) \
+                    layout stage body crew keyvalue outline merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt sources jsontext) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))

@@ -42,6 +42,14 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -W 'zstd snappy gzip lz4_raw brotli none' -- "$word")
         return
         ;;
+    -l | --layout)
+        mapfile -t COMPREPLY < <(compgen -W 'pack per-value: none' -- "$word")
+        return
+        ;;
+    --oversize)
+        mapfile -t COMPREPLY < <(compgen -W 'keep split' -- "$word")
+        return
+        ;;
     --header)
         mapfile -t COMPREPLY < <(compgen -W 'yes no' -- "$word")
         return
@@ -50,7 +58,7 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    -t | --type | -d | --delimiter | --null | --sample-rows | --max-rejects | --row-bytes | --row-group-bytes | \
+    -t | --type | -d | --delimiter | --null | --sample-rows | --max-rejects | --row-bytes | --row-group-bytes | -k | --outputs | --target-bytes | \
         -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | --sort | -g | --row-group-rows | -m | --memory | \
         --interval | --duration | --node | --tag | --from | --to | --kind | --source | --instance | --id | --match | -e | --event | --set | -u | --unset)
         COMPREPLY=()
@@ -81,7 +89,8 @@ _inlay() {
         --ignore-unknown --rejects --max-rejects --row-bytes --profile --codec --encoding --bloom --page-rows
         --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
-    merge) options="--output --sort --row-group-rows --codec --memory --threads --scratch --json --quiet $files" ;;
+    merge) options="--output --sort --layout --oversize --row-group-rows --row-group-bytes --outputs --target-bytes
+        --dry-run --keep-kv --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --memory --threads --scratch --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac
     if [ "$command" = import ] && [[ $word != -* ]]; then

@@ -71,7 +71,6 @@ static inlay_status crew_worker_open(struct crew_worker *w)
     }
     w->plan = *p->plan;
     w->plan.env = w->plan.stretches.env = &w->env;
-    w->body = *p;
     w->body.env = &w->env;
     w->body.inputs = w->readers;
     w->body.plan = &w->plan;
@@ -180,6 +179,7 @@ static inlay_status crew_run(struct crew *crew)
         w->started = true;
     }
     for (size_t i = 0; i < p->slice->n_groups; i++) {
+        TRY(body_turn(p, i));
         TRY(crew_take(crew, i));
         p->done += p->slice->groups[i].rows * p->schema->n_leaves;
         if (p->progress)
@@ -219,6 +219,8 @@ inlay_status crew_write(struct body *body, uint32_t n, const inlay_write_options
     for (uint32_t i = 0; i < crew.n; i++) {
         crew.workers[i].crew = &crew;
         crew.workers[i].number = i;
+        crew.workers[i].body = *body; /* now: its writer changes while others begin */
+        crew.workers[i].body.env = NULL;
         crew.workers[i].env = (inlay_env){.allocator = env->allocator, .limits = env->limits};
         crew.workers[i].env.limits.memory_bytes = env->limits.memory_bytes / (crew.n + 1);
     }

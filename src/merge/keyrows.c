@@ -147,7 +147,7 @@ static inlay_status keyrows_arrays(struct keyrows *k, uint32_t n_columns)
         flags += n;
     }
     k->same = flags;
-    k->cut = flags + n;
+    k->marks = flags + n;
     return INLAY_OK;
 }
 
@@ -328,6 +328,40 @@ static bool keyrows_order_exact(struct keyrows *k, uint32_t key, size_t from)
     return !bad;
 }
 
+/* What begins where one of the keys so far changes. */
+static void keyrows_mark(struct keyrows *k, uint32_t key, size_t from)
+{
+    uint8_t marks = k->keys->keys[key].marks;
+    for (size_t row = from; marks && row < k->n; row++)
+        k->marks[row] |= (uint8_t)(k->same[row] ? 0 : marks);
+}
+
+/* The same for keys that are not compared. */
+static void keyrows_mark_others(struct keyrows *k, size_t from)
+{
+    for (uint32_t key = k->keys->n_compared; key < k->keys->n_keys; key++) {
+        uint8_t marks = k->keys->keys[key].marks;
+        if (!k->cells[key].feed.column)
+            continue;
+        for (size_t row = from; row < k->n; row++)
+            if (keyrows_step(k, key, row) != 0)
+                k->marks[row] |= marks;
+    }
+}
+
+/* The same for one whose prefixes say everything. */
+static void keyrows_mark_exact(struct keyrows *k, uint32_t key, size_t from)
+{
+    uint8_t marks = k->keys->keys[key].marks;
+    const uint64_t *p = k->cells[key].prefix;
+    if (!k->cells[key].feed.column)
+        return;
+    if (from == 0 && keyrows_step(k, key, 0) != 0)
+        k->marks[0] |= marks;
+    for (size_t row = 1; row < k->n; row++)
+        k->marks[row] |= (uint8_t)(p[row] != p[row - 1] ? marks : 0);
+}
+
 /* Compare the window's rows by exact keys. False = not all keys are exact, or something is wrong somewhere. */
 static bool keyrows_verify_exact(struct keyrows *k, size_t from)
 {
@@ -336,7 +370,7 @@ static bool keyrows_verify_exact(struct keyrows *k, size_t from)
         good = keyrows_exact(&k->keys->keys[key]);
     if (!good)
         return false;
-    memset(k->cut, 0, k->n);
+    memset(k->marks, 0, k->n);
     for (uint32_t key = 0; key < k->keys->n_compared && good; key++) {
         if (from == 0 && k->same[0] && k->cells[key].feed.column) {
             int c = keyrows_step(k, key, 0);
@@ -344,34 +378,11 @@ static bool keyrows_verify_exact(struct keyrows *k, size_t from)
             k->same[0] = c == 0;
         }
         good = good && keyrows_order_exact(k, key, from);
-        if (key == k->keys->cut)
-            for (size_t row = from; row < k->n; row++)
-                k->cut[row] = !k->same[row]; /* so far only of this key, if it is the first */
+        keyrows_mark(k, key, from);
     }
-    uint32_t cut = k->keys->cut;
-    if (good && cut > 0 && k->cells[cut].feed.column) {
-        const uint64_t *p = k->cells[cut].prefix;
-        if (from == 0)
-            k->cut[0] = keyrows_step(k, cut, 0) != 0;
-        for (size_t row = 1; row < k->n; row++)
-            k->cut[row] = p[row] != p[row - 1];
-    } else if (cut > 0) {
-        memset(k->cut, 0, k->n);
-    }
+    for (uint32_t key = k->keys->n_compared; key < k->keys->n_keys && good; key++)
+        keyrows_mark_exact(k, key, from);
     return good;
-}
-
-static void keyrows_cuts(struct keyrows *k, size_t from)
-{
-    uint32_t key = k->keys->cut;
-    memset(k->cut, 0, k->n);
-    if (key == 0) {
-        for (size_t row = from; row < k->n; row++)
-            k->cut[row] = !k->same[row];
-    } else if (k->cells[key].feed.column) {
-        for (size_t row = from; row < k->n; row++)
-            k->cut[row] = keyrows_step(k, key, row) != 0;
-    }
 }
 
 /* Compare every row of the window with the one before it. */
@@ -382,11 +393,12 @@ static inlay_status keyrows_verify(struct keyrows *k)
     memset(k->same, 1, k->n);
     if (!keyrows_verify_exact(k, from)) {
         memset(k->same, 1, k->n);
+        memset(k->marks, 0, k->n);
         for (uint32_t key = 0; key < k->keys->n_compared; key++) {
             keyrows_order(k, key, from, &bad, &bad_key);
-            if (key == 0)
-                keyrows_cuts(k, from);
+            keyrows_mark(k, key, from);
         }
+        keyrows_mark_others(k, from);
     }
     if (k->first)
         k->same[0] = 0;
@@ -498,12 +510,19 @@ size_t keyrows_stretch(const struct keyrows *a, const struct keyrows *b)
     return bad - a->at;
 }
 
-size_t keyrows_next_cut(const struct keyrows *k, size_t row, size_t end)
+size_t keyrows_next_mark(const struct keyrows *k, size_t row, size_t end)
 {
-    if (k->blank || row + 1 >= end)
+    if (k->blank)
         return end;
-    const uint8_t *cut = memchr(k->cut + row + 1, 1, end - row - 1);
-    return cut ? (size_t)(cut - k->cut) : end;
+    for (row++; row + sizeof(uint64_t) <= end; row += sizeof(uint64_t)) {
+        uint64_t eight;
+        memcpy(&eight, k->marks + row, sizeof eight);
+        if (eight)
+            break;
+    }
+    while (row < end && !k->marks[row])
+        row++;
+    return row < end ? row : end;
 }
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "merge/feed.h"
 #include "merge/rank.h"
+#include "merge/slice.h"
 #include "merge/sortkey.h"
 
 enum {
@@ -24,17 +25,18 @@ struct keyrows_key { /* one key column of the merge */
     uint8_t type;
     bool descending;
     bool no_nulls;       /* a null is an error */
+    uint8_t marks;       /* SLICE_CUT, SLICE_SERIES: what begins where this key changes */
     const int64_t *leaf; /* [n_inputs] column number, or KEYROWS_NO_LEAF: all null there */
     const struct rank *rank; /* of its dictionary entries; NULL or not usable: values are compared by prefix */
 };
 /* Are rows with equal prefixes (and neither of them null) equal? */
 bool keyrows_exact(const struct keyrows_key *key);
 
-/* The keys of a merge: the first n_compared make the order, `cut` (any of them, or one more behind
- * them) cuts row groups. */
+/* The keys of a merge: the first n_compared make the order. Marks stand at keys that are compared, at each no more than
+ * at the one before it, or at keys behind them. */
 struct keyrows_keys {
     const struct keyrows_key *keys;
-    uint32_t n_keys, n_compared, cut;
+    uint32_t n_keys, n_compared;
 };
 
 struct keyrows_cell { /* one value of one key */
@@ -76,7 +78,7 @@ struct keyrows {
     struct keyrows_cells *cells; /* [n_keys] */
     void *block;                 /* window arrays */
     size_t block_bytes;
-    uint8_t *same, *cut; /* key, cut value as in the row before: 1 same, 1 different */
+    uint8_t *same, *marks; /* 1 = key as in the row before; what begins with the row */
 };
 
 INLAY_CHECKED inlay_status keyrows_open(struct keyrows *k, inlay_env *env, inlay_reader *reader,
@@ -95,8 +97,8 @@ INLAY_INLINE uint64_t keyrows_prefix(const struct keyrows *k, uint32_t key)
 bool keyrows_before(const struct keyrows *a, const struct keyrows *b);
 /* Rows of a's window, from the current one on, that come before b's current row; at least one. */
 size_t keyrows_stretch(const struct keyrows *a, const struct keyrows *b);
-/* First row after `row`, before `end`, whose cut value differs from the row before it; else end. */
-size_t keyrows_next_cut(const struct keyrows *k, size_t row, size_t end);
+/* First row after `row`, before `end`, that has marks; else end. */
+size_t keyrows_next_mark(const struct keyrows *k, size_t row, size_t end);
 
 struct keyrows_cell keyrows_at(const struct keyrows *k, uint32_t key, size_t row);
 int keyrows_compare(const struct keyrows_key *key, const struct keyrows_cell *a,

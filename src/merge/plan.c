@@ -7,19 +7,24 @@
 
 enum {
     PLAN_VARINT_BYTES = 10,
+    PLAN_FIRST = SLICE_CUT | SLICE_SERIES, /* what changes before the first row */
     PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW /* of one stretch: keeps its varint within 64 bits */
 };
 
 inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_keys *keys,
-                       uint32_t n_inputs, const char *scratch_folder, struct slice *slice)
+                       uint32_t n_inputs, const char *scratch_folder)
 {
-    *plan = (struct plan){.env = env, .keys = keys, .slice = slice, .n_inputs = n_inputs};
+    *plan = (struct plan){.env = env, .keys = keys, .n_inputs = n_inputs};
     plan->cut_in_order = true;
     while (n_inputs > 1 && plan->input_bits < 32 && (n_inputs - 1) >> plan->input_bits)
         plan->input_bits++;
     io_scratch_init(&plan->stretches, env, scratch_folder, PLAN_MEMORY_BYTES);
-    buf_init(&plan->cut.buf, env);
+    io_scratch_init(&plan->segments, env, scratch_folder, PLAN_MEMORY_BYTES);
     void *block;
+    TRY(mem_new(env, keys->n_keys * sizeof *plan->saved, &block));
+    plan->saved = block;
+    for (uint32_t i = 0; i < keys->n_keys; i++)
+        buf_init(&plan->saved[i].buf, env);
     TRY(mem_new(env, n_inputs * sizeof *plan->rows, &block));
     plan->rows = block;
     TRY(mem_new(env, n_inputs * sizeof *plan->heap, &block));
@@ -37,8 +42,11 @@ static void plan_free_building(struct plan *plan)
         mem_free(plan->env, plan->rows, plan->n_inputs * sizeof *plan->rows);
     if (plan->heap)
         mem_free(plan->env, plan->heap, plan->n_inputs * sizeof *plan->heap);
-    if (plan->cut.buf.env)
-        buf_free(&plan->cut.buf);
+    for (uint32_t i = 0; plan->saved && i < plan->keys->n_keys; i++)
+        buf_free(&plan->saved[i].buf);
+    if (plan->saved)
+        mem_free(plan->env, plan->saved, plan->keys->n_keys * sizeof *plan->saved);
+    plan->saved = NULL;
     plan->rows = NULL;
     plan->heap = NULL;
 }
@@ -49,6 +57,7 @@ void plan_free(struct plan *plan)
         return;
     plan_free_building(plan);
     io_scratch_free(&plan->stretches);
+    io_scratch_free(&plan->segments);
     plan->env = NULL;
 }
 
@@ -74,52 +83,90 @@ static inlay_status plan_end_stretch(struct plan *plan)
     return INLAY_OK;
 }
 
-/* Where a row group can begin: at the next row to be added. */
-static inlay_status plan_begin_run(struct plan *plan, const struct keyrows *k, size_t row)
+static inlay_status plan_end_segment(struct plan *plan)
 {
-    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
-    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
-    if (plan->run_rows) {
-        struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
-        if (keyrows_compare(key, &old, &value) > 0)
-            plan->cut_in_order = false;
+    if (plan->segment_rows == 0)
+        return INLAY_OK;
+    if (plan->n_segment_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES) {
+        size_t n = plan->n_segment_piece;
+        plan->n_segment_piece = 0;
+        TRY(io_scratch_append(&plan->segments, plan->segment_piece, n));
     }
-    TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
-    plan->run_rows = 0;
-    plan->run_at = io_scratch_bytes(&plan->stretches) + plan->n_piece;
-    plan->run_skip = plan->open_rows;
-    return keyrows_save(&plan->cut, key, &value);
+    plan->n_segment_piece +=
+        put_varint(plan->segment_piece + plan->n_segment_piece, plan->segment_rows << 2 | plan->changes);
+    plan->n_segments++;
+    plan->segment_rows = 0;
+    return INLAY_OK;
 }
 
-static bool plan_cuts_before(const struct plan *plan, const struct keyrows *k, size_t row)
+/* Something changes before the next row to be added. */
+static inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size_t row, unsigned changes)
 {
-    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
-    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
-    struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
-    return keyrows_compare(key, &old, &value) != 0;
+    const struct keyrows_keys *keys = plan->keys;
+    int cut = 0; /* how the cut columns before the row compare with those of it */
+    for (uint32_t i = 0; i < keys->n_keys; i++) {
+        const struct keyrows_key *key = &keys->keys[i];
+        if (!key->marks)
+            continue;
+        struct keyrows_cell value = keyrows_at(k, i, row);
+        if (plan->n_rows && cut == 0 && (key->marks & SLICE_CUT)) {
+            struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
+            cut = keyrows_compare(key, &old, &value);
+        }
+        TRY(keyrows_save(&plan->saved[i], key, &value));
+    }
+    if (cut > 0)
+        plan->cut_in_order = false;
+    TRY(plan_end_segment(plan));
+    plan->changes = changes;
+    plan->n_series += (changes & SLICE_SERIES) != 0;
+    return INLAY_OK;
 }
 
-/* Does a new run of the cut column begin at the current row of k, which does not go on from the row before? */
-INLAY_INLINE bool plan_cuts(const struct plan *plan, const struct keyrows *k)
+/* What changes before a row that does not go on from the row before? */
+static unsigned plan_changes_at(const struct plan *plan, const struct keyrows *k, size_t row)
 {
-    uint64_t prefix = keyrows_prefix(k, plan->keys->cut);
-    if (plan->cut_exact && prefix != UINT64_MAX)
-        return prefix != plan->cut.prefix;
-    return plan_cuts_before(plan, k, k->at);
+    const struct keyrows_keys *keys = plan->keys;
+    unsigned changes = 0;
+    for (uint32_t i = 0; i < keys->n_keys; i++) {
+        const struct keyrows_key *key = &keys->keys[i];
+        if (!(key->marks & ~changes))
+            continue;
+        struct keyrows_cell value = keyrows_at(k, i, row);
+        struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
+        if (keyrows_compare(key, &old, &value) != 0)
+            changes |= key->marks;
+    }
+    return changes;
+}
+
+/* The same before the current row of k. */
+INLAY_INLINE unsigned plan_changes(const struct plan *plan, const struct keyrows *k)
+{
+    if (plan->no_marks)
+        return 0;
+    if (plan->only_mark >= 0) {
+        uint32_t key = (uint32_t)plan->only_mark;
+        uint64_t prefix = keyrows_prefix(k, key);
+        if (prefix != UINT64_MAX)
+            return prefix != plan->saved[key].prefix ? plan->keys->keys[key].marks : 0u;
+    }
+    return plan_changes_at(plan, k, k->at);
 }
 
 /* Take the current row of an input. */
 static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
 {
     bool goes_on = plan->open_rows && plan->input == k->input && plan->open_rows < PLAN_MOST_ROWS;
-    bool cut = plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[k->at] : plan_cuts(plan, k));
+    bool first = plan->n_rows == 0;
+    unsigned changes = first ? PLAN_FIRST : goes_on ? (k->blank ? 0u : k->marks[k->at]) : plan_changes(plan, k);
     if (!goes_on)
         TRY(plan_end_stretch(plan));
     plan->input = k->input;
-    if (cut)
-        TRY(plan_begin_run(plan, k, k->at));
+    if (changes)
+        TRY(plan_begin_segment(plan, k, k->at, changes));
     plan->open_rows++;
-    plan->run_rows++;
+    plan->segment_rows++;
     plan->n_rows++;
     k->at++;
     return INLAY_OK;
@@ -133,17 +180,17 @@ static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
         TRY(plan_end_stretch(plan));
     plan->input = k->input;
     size_t row = k->at, end = k->at + n;
-    bool cut =
-        plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[row] : plan_cuts_before(plan, k, row));
+    bool first = plan->n_rows == 0;
+    unsigned changes = first ? PLAN_FIRST : goes_on ? (k->blank ? 0u : k->marks[row]) : plan_changes_at(plan, k, row);
     while (row < end) {
-        if (cut)
-            TRY(plan_begin_run(plan, k, row));
-        size_t next = keyrows_next_cut(k, row, end);
+        if (changes)
+            TRY(plan_begin_segment(plan, k, row, changes));
+        size_t next = keyrows_next_mark(k, row, end);
         plan->open_rows += next - row;
-        plan->run_rows += next - row;
+        plan->segment_rows += next - row;
         plan->n_rows += next - row;
         row = next;
-        cut = true;
+        changes = row < end ? k->marks[row] : 0;
     }
     k->at = end;
     return INLAY_OK;
@@ -194,7 +241,14 @@ static inlay_status plan_open(struct plan *plan, inlay_reader *const *inputs, ui
     uint64_t total = 0;
     const struct keyrows_keys *keys = plan->keys;
     plan->first_exact = keyrows_exact(&keys->keys[0]);
-    plan->cut_exact = keyrows_exact(&keys->keys[keys->cut]);
+    plan->no_marks = true;
+    plan->only_mark = -1;
+    for (uint32_t i = 0; i < keys->n_keys; i++) {
+        if (!keys->keys[i].marks)
+            continue;
+        plan->only_mark = plan->no_marks && keyrows_exact(&keys->keys[i]) ? (int32_t)i : -1;
+        plan->no_marks = false;
+    }
     plan->final = keys->n_compared == 1 || (keys->n_compared == 2 && keyrows_exact(&keys->keys[1]));
     for (uint32_t i = 0; i < plan->n_inputs; i++) {
         struct keyrows *k = &plan->rows[i];
@@ -263,8 +317,8 @@ inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t
         TRY(plan_advance(plan, memory_bytes));
     TRY(plan_end_stretch(plan));
     TRY(plan_flush(plan));
-    TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
-    TRY(slice_end(plan->slice));
+    TRY(plan_end_segment(plan));
+    TRY(io_scratch_append(&plan->segments, plan->segment_piece, plan->n_segment_piece));
     plan_free_building(plan);
     return INLAY_OK;
 }
@@ -308,11 +362,12 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
             TRY(plan_walk_load(walk));
         struct cursor in = cursor_over(walk->piece + walk->at, walk->loaded - walk->at);
         uint64_t stretch = cursor_varint(&in);
+        walk->stretch_at = walk->next_at - (walk->loaded - walk->at);
         if (in.failed)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
         walk->at = (size_t)(in.at - walk->piece);
         walk->input = (uint32_t)(stretch & (((uint64_t)1 << walk->plan->input_bits) - 1));
-        walk->left = (stretch >> walk->plan->input_bits) + 1;
+        walk->left = walk->stretch_rows = (stretch >> walk->plan->input_bits) + 1;
         if (walk->input >= walk->plan->n_inputs)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
     }
@@ -320,6 +375,13 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
     *rows = walk->left < most ? walk->left : most;
     walk->left -= *rows;
     return INLAY_OK;
+}
+
+void plan_walk_place(const struct plan_walk *walk, struct slice_group *group)
+{
+    bool inside = walk->left > 0;
+    group->plan_at = inside ? walk->stretch_at : walk->next_at - (walk->loaded - walk->at);
+    group->skip = inside ? walk->stretch_rows - walk->left : 0;
 }
 
 #endif

@@ -5,8 +5,8 @@
  *
  *   input | (rows - 1) << bits        bits: as many as n_inputs - 1 needs
  *
- * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. While planning, the row-group
- * layout is made from the runs of the cut column.
+ * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. Beside it the segments are written, for layout.h:
+ * rows, and what changes before them, (rows << 2 | changes) as a varint.
  */
 #ifndef INLAY_MERGE_PLAN_H
 #define INLAY_MERGE_PLAN_H
@@ -25,28 +25,32 @@ struct plan_node { /* an input's current row, by its first two keys */
 struct plan {
     inlay_env *env;
     const struct keyrows_keys *keys;
-    struct slice *slice;
     uint32_t n_inputs, input_bits;
-    struct io_scratch stretches;
-    uint64_t n_rows, n_stretches;
-    bool cut_in_order; /* values of the cut column never come back, nor go down */
+    struct io_scratch stretches, segments;
+    uint64_t n_rows, n_stretches, n_segments;
+    uint64_t n_series; /* where series are marked */
+    bool cut_in_order; /* values of the cut columns never come back, nor go down */
     /* while it is built: */
     struct keyrows *rows; /* [n_inputs] */
     struct plan_node *heap; /* inputs that still have rows, the first one on top */
     uint32_t n_heap;
-    bool first_exact, cut_exact, final; /* the first key, and the two together, say everything unless a null is among them */
+    bool first_exact, final; /* the first key, and the two together, say everything unless a null is among them */
+    int32_t only_mark;       /* the one key with marks, if there is just one and it is exact; else -1 */
+    bool no_marks;
     uint32_t input;           /* of the open stretch */
     uint64_t open_rows;       /* in it; 0 = none is open */
-    struct keyrows_saved cut; /* value of the open run of the cut column */
-    uint64_t run_rows, run_at, run_skip;
-    size_t n_piece;
+    struct keyrows_saved *saved; /* [n_keys] values of the open segment, of keys with marks */
+    uint64_t segment_rows;
+    unsigned changes; /* before the open segment */
+    size_t n_piece, n_segment_piece;
     uint8_t piece[PLAN_PIECE_BYTES]; /* not yet in `stretches` */
+    uint8_t segment_piece[PLAN_PIECE_BYTES];
 };
 
 INLAY_CHECKED inlay_status plan_init(struct plan *plan, inlay_env *env,
                                      const struct keyrows_keys *keys, uint32_t n_inputs,
-                                     const char *scratch_folder, struct slice *slice);
-/* Read the inputs' keys, verify their order, write the plan and the layout. */
+                                     const char *scratch_folder);
+/* Read the inputs' keys, verify their order, write the plan and its segments. */
 INLAY_CHECKED inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs,
                                       uint64_t memory_bytes);
 void plan_free(struct plan *plan);
@@ -58,6 +62,7 @@ struct plan_walk {
     size_t at, loaded;
     uint32_t input;
     uint64_t left; /* rows of the current stretch */
+    uint64_t stretch_at, stretch_rows; /* where it stands in the plan, all its rows */
     uint8_t piece[PLAN_PIECE_BYTES];
 };
 INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
@@ -65,5 +70,7 @@ INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *
 /* The next rows, at most `most` (not 0), all from one input. */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
+/* The place where a walk stands, as a row group that begins there has it. */
+void plan_walk_place(const struct plan_walk *walk, struct slice_group *group);
 
 #endif
