@@ -19,6 +19,9 @@ extern "C" {
  * (not field ids). True = nowhere. `node` and `what` (constant text) may be NULL. */
 INLAY_API bool inlay_schema_same(const inlay_schema *a, const inlay_schema *b, uint32_t *node, const char **what);
 
+/* Can pages of this file be copied? False where they are right only under their old writer's name (UNSUPPORTED below). */
+INLAY_API bool inlay_reader_copies(const inlay_reader *reader);
+
 /* Append one row group of an open file. The writer's schema must be the same, and no row group be open in it.
  * Memory: one column chunk's metadata and page index, and the row group's bloom filters; pages pass through 1 MiB.
  * Errors: ARG (schemas differ, a row group is open), UNSUPPORTED (pages that are right only under their old writer's

@@ -256,11 +256,16 @@ static inlay_status copy_column(inlay_writer *w, uint32_t leaf, inlay_reader *r,
 }
 
 /* Pages that say what they mean only beside their old writer's name. */
+bool inlay_reader_copies(const inlay_reader *reader)
+{
+    return !reader->delta_quirk && !reader->v2_quirk && !reader->page_quirk;
+}
+
 static inlay_status copy_allowed(inlay_writer *w, const inlay_reader *r)
 {
-    return r->delta_quirk || r->v2_quirk || r->page_quirk
-               ? err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"))
-               : INLAY_OK;
+    return inlay_reader_copies(r)
+               ? INLAY_OK
+               : err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"));
 }
 
 static inlay_status copy_group(inlay_writer *w, inlay_reader *r, uint32_t row_group)

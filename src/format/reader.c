@@ -44,8 +44,10 @@ inlay_status inlay_reader_open(inlay_env *env, const inlay_source *source,
     r->env = env;
     r->source = *source;
     r->no_crc = options && options->no_crc;
-    r->touched = UINT32_MAX;
-    mem_pool_init(&r->group_pool, env);
+    for (uint32_t i = 0; i < READER_TOUCHED; i++) {
+        r->touched[i].row_group = UINT32_MAX;
+        mem_pool_init(&r->touched[i].pool, env);
+    }
     mem_pool_init(&r->scratch, env);
     inlay_status status = footer_open(&r->footer, env, source);
     if (status == INLAY_OK)
@@ -78,7 +80,8 @@ void inlay_reader_close(inlay_reader *reader)
         codec_close(&r->codecs[i]);
     inlay_schema_close(r->schema);
     footer_free(&r->footer);
-    mem_pool_free(&r->group_pool);
+    for (uint32_t i = 0; i < READER_TOUCHED; i++)
+        mem_pool_free(&r->touched[i].pool);
     mem_pool_free(&r->scratch);
     mem_free(r->env, r, sizeof *r);
 }
@@ -171,31 +174,39 @@ static inlay_status reader_group_fault(inlay_reader *r, uint32_t row_group, cons
     return INLAY_CORRUPT;
 }
 
+static inlay_status reader_parse_group(inlay_reader *r, uint32_t row_group, struct reader_group *g)
+{
+    const inlay_bytes *spans = r->footer.meta.row_groups.items;
+    inlay_bytes span = spans[row_group];
+    g->row_group = UINT32_MAX;
+    mem_pool_reset(&g->pool);
+    inlay_status status = meta_read(r->env, &g->pool, &meta_row_group_table, span.data, span.len,
+                                    r->footer.at + (uint64_t)(span.data - r->footer.data), &g->group, NULL);
+    if (status != INLAY_OK) {
+        r->env->error.row_group = (int32_t)row_group;
+        return status;
+    }
+    if (g->group.num_rows < 0)
+        return reader_group_fault(r, row_group, ERR("row group has less than zero rows"));
+    if (g->group.columns.n != inlay_schema_leaves(r->schema))
+        return reader_group_fault(r, row_group, ERR("row group and schema differ in number of columns"));
+    g->row_group = row_group;
+    return INLAY_OK;
+}
+
 inlay_status reader_touch(inlay_reader *r, uint32_t row_group, const struct meta_row_group **group)
 {
-    const struct thrift_list *list = &r->footer.meta.row_groups;
-    if (row_group >= list->n)
+    if (row_group >= r->footer.meta.row_groups.n)
         return err_set(r->env, INLAY_ARG, ERR("no such row group"));
-    if (r->touched != row_group) {
-        const inlay_bytes *spans = list->items;
-        inlay_bytes span = spans[row_group];
-        r->touched = UINT32_MAX;
-        mem_pool_reset(&r->group_pool);
-        inlay_status status =
-            meta_read(r->env, &r->group_pool, &meta_row_group_table, span.data, span.len,
-                      r->footer.at + (uint64_t)(span.data - r->footer.data), &r->group, NULL);
-        if (status != INLAY_OK) {
-            r->env->error.row_group = (int32_t)row_group;
-            return status;
+    for (uint32_t i = 0; i < READER_TOUCHED; i++)
+        if (r->touched[i].row_group == row_group) {
+            *group = &r->touched[i].group;
+            return INLAY_OK;
         }
-        if (r->group.num_rows < 0)
-            return reader_group_fault(r, row_group, ERR("row group has less than zero rows"));
-        if (r->group.columns.n != inlay_schema_leaves(r->schema))
-            return reader_group_fault(r, row_group,
-                                      ERR("row group and schema differ in number of columns"));
-        r->touched = row_group;
-    }
-    *group = &r->group;
+    struct reader_group *g = &r->touched[r->oldest];
+    TRY(reader_parse_group(r, row_group, g));
+    r->oldest = (r->oldest + 1) % READER_TOUCHED;
+    *group = &g->group;
     return INLAY_OK;
 }
 
