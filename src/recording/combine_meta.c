@@ -412,7 +412,7 @@ static inlay_status cmeta_events(struct cmeta *m)
     size_t n = status == INLAY_OK ? inlay_events_count(events) : 0;
     m->c->report->n_events = n;
     if (n)
-        status = inlay_events_write(events, INLAY_EVENTS_PAYLOAD, NULL, &sink);
+        status = field_memory(m->c->env, inlay_events_write(events, INLAY_EVENTS_PAYLOAD, NULL, &sink));
     if (n && status == INLAY_OK)
         status = cmeta_key(m, INLAY_EVENTS_KEY, (inlay_bytes){memory.data, memory.bytes});
     inlay_events_close(events);

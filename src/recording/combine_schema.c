@@ -199,8 +199,8 @@ inlay_status combine_fields(struct combine *c)
     for (uint32_t i = 0; i < c->n_columns; i++)
         TRY(cschema_pick(c, &c->columns[i], &picks[i]));
     inlay_sink sink = inlay_sink_memory(&memory, c->env);
-    inlay_status status =
-        inlay_arrow_schema_compose(c->env, picks, c->n_columns, NULL, 0, INLAY_ARROW_DROP_UNKNOWN, &sink);
+    inlay_status status = field_memory(
+        c->env, inlay_arrow_schema_compose(c->env, picks, c->n_columns, NULL, 0, INLAY_ARROW_DROP_UNKNOWN, &sink));
     inlay_bytes value = {memory.data, memory.bytes};
     if (status == INLAY_OK)
         status = inlay_writer_key_value(c->writer, field_text(key), &value);

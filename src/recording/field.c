@@ -40,6 +40,11 @@ inlay_status field_copy(struct mem_pool *pool, inlay_bytes text, inlay_bytes *co
     return INLAY_OK;
 }
 
+inlay_status field_memory(inlay_env *env, inlay_status status)
+{
+    return status == INLAY_IO ? err_set(env, INLAY_NOMEM, ERR("out of memory")) : status;
+}
+
 inlay_bytes field_key(const inlay_reader *reader, const char *key)
 {
     const inlay_key_value *kv = inlay_reader_find_key(reader, key);

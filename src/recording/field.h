@@ -32,6 +32,8 @@ inlay_bytes field_bare(inlay_bytes name);
 /* The copy of a text in a pool. */
 INLAY_CHECKED inlay_status field_copy(struct mem_pool *pool, inlay_bytes text, inlay_bytes *copy);
 inlay_bytes field_text(const char *text);
+/* The status of writing to an inlay_memory_sink: what it fails for is memory. */
+inlay_status field_memory(inlay_env *env, inlay_status status);
 /* A footer key's value; data NULL = absent or without a value. */
 inlay_bytes field_key(const inlay_reader *reader, const char *key);
 

@@ -126,7 +126,8 @@ static inlay_status keep_arrow(struct keep *k)
         if (k->kept[i])
             picks[n++] = (inlay_arrow_pick){.from = k->fields.arrow, .field = i};
     inlay_sink sink = inlay_sink_memory(&memory, k->env);
-    inlay_status status = inlay_arrow_schema_compose(k->env, picks, n, NULL, 0, INLAY_ARROW_DROP_UNKNOWN, &sink);
+    inlay_status status = field_memory(
+        k->env, inlay_arrow_schema_compose(k->env, picks, n, NULL, 0, INLAY_ARROW_DROP_UNKNOWN, &sink));
     inlay_bytes value = {memory.data, memory.bytes};
     if (status == INLAY_OK)
         status = inlay_writer_key_value(k->writer, field_text("ARROW:schema"), &value);
