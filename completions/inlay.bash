@@ -3,7 +3,7 @@ _inlay() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events record melt merge concat rewrite help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events record melt combine filter merge concat rewrite help
             --help --version' -- "$word")
         return
     fi
@@ -26,7 +26,11 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | -s | --sort | -g | --row-group-rows | -m | --memory | \
+    --join)
+        mapfile -t COMPREPLY < <(compgen -W 'inner outer' -- "$word")
+        return
+        ;;
+    -k | --keep | --metrics | --pinned | -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | -s | --sort | -g | --row-group-rows | -m | --memory | \
         --interval | --duration | --node | --tag | --from | --to | --kind | --source | --instance | --id | --match)
         COMPREPLY=()
         return
@@ -46,6 +50,9 @@ _inlay() {
     events) options="--from --to --kind --node --source --instance --id --match --json --jsonl --csv $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
+    combine) options="--output --join --keep-raw-timestamps --bypass-time-check --prefix --pinned --row-group-rows --codec
+        --json --quiet $files" ;;
+    filter) options="--output --keep --metrics --queries --json --quiet $files" ;;
     rewrite) options="--output --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows
         --int96 --keep-int96 --json --quiet $files" ;;
     concat) options="--output --json --quiet $files" ;;
