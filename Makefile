@@ -79,7 +79,7 @@ LIB_SRC := \
   $(call list,where,parse names compare number moment bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
   $(call list,merge,sortkey union feed rank lane keyrows distinct plan slice stage body keyvalue merge) \
-  $(call list,recording,intern sortspec series run restamp long wide melt field tree combine_load combine_grid \
+  $(call list,recording,intern sortspec series run restamp long wide melt field doc combine_load combine_grid \
                     combine_schema combine_meta combine_rows combine choice keep)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))

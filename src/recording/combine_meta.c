@@ -13,13 +13,13 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "recording/series.h"
-#include "recording/tree.h"
+#include "recording/doc.h"
 
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
 struct cmeta {
     struct combine *c;
-    struct tree psm;
+    struct doc psm;
     struct intern known; /* "SOURCE\0METRIC" of the fields of one input */
     struct intern said;  /* "KEY\0VALUE" of the user's keys */
     uint32_t *n_said;    /* how many inputs say it */
@@ -84,7 +84,7 @@ static inlay_status cmeta_members(struct cmeta *m, uint32_t node, inlay_bytes ob
         if (!value.data)
             break;
         TRY(cmeta_name(m, &key, &name));
-        TRY(tree_value(&m->psm, node, name, value));
+        TRY(doc_value(&m->psm, node, name, value));
     }
     return INLAY_OK;
 }
@@ -93,10 +93,10 @@ static inlay_status cmeta_flat(struct cmeta *m, uint32_t node, inlay_bytes name,
 {
     uint32_t texts;
     if (field_is(name, "first_sample_ns") || field_is(name, "last_sample_ns"))
-        return tree_number(&m->psm, node, name, value, field_is(name, "last_sample_ns"));
+        return doc_number(&m->psm, node, name, value, field_is(name, "last_sample_ns"));
     if (!field_is(name, "descriptions") || value.data[0] != '{')
-        return tree_value(&m->psm, node, name, value);
-    TRY(tree_object(&m->psm, node, name, &texts));
+        return doc_value(&m->psm, node, name, value);
+    TRY(doc_object(&m->psm, node, name, &texts));
     return cmeta_members(m, texts, value);
 }
 
@@ -106,12 +106,12 @@ static inlay_status cmeta_member(struct cmeta *m, const struct combine_input *in
 {
     uint32_t label;
     if (value.data[0] == '{' && !cmeta_is_flat(name)) {
-        TRY(tree_object(&m->psm, source, name, &label));
+        TRY(doc_object(&m->psm, source, name, &label));
         return cmeta_members(m, label, value);
     }
     if (!in->combined && !field_is(name, "descriptions")) {
-        TRY(tree_object(&m->psm, source, in->label, &label));
-        TRY(tree_value(&m->psm, label, name, value));
+        TRY(doc_object(&m->psm, source, in->label, &label));
+        TRY(doc_value(&m->psm, label, name, value));
     }
     return cmeta_flat(m, source, name, value);
 }
@@ -121,7 +121,7 @@ static inlay_status cmeta_source(struct cmeta *m, const struct combine_input *in
     struct json_reader r;
     struct json_value key;
     uint32_t source;
-    TRY(tree_object(&m->psm, 0, name, &source));
+    TRY(doc_object(&m->psm, 0, name, &source));
     json_start(&r, object.data, object.len);
     if (json_read(&r, &key) != JSON_OBJECT)
         return INLAY_OK;
@@ -138,7 +138,7 @@ static inlay_status cmeta_source(struct cmeta *m, const struct combine_input *in
 static inlay_status cmeta_have(struct cmeta *m, uint32_t i)
 {
     const struct combine_input *in = &m->c->inputs[i];
-    inlay_bytes text = field_key(in->reader, "per_source_metadata"), json = tree_json(text, true);
+    inlay_bytes text = field_key(in->reader, "per_source_metadata"), json = doc_json(text, true);
     struct json_reader r;
     struct json_value key;
     if (text.data && !json.data)
@@ -162,11 +162,11 @@ static inlay_status cmeta_have(struct cmeta *m, uint32_t i)
 /* JSON as it stands, anything else as a text. */
 static inlay_status cmeta_put(struct cmeta *m, uint32_t node, const char *name, inlay_bytes value)
 {
-    inlay_bytes json = tree_json(value, true);
+    inlay_bytes json = doc_json(value, true);
     if (!value.data)
         return INLAY_OK;
-    return json.data ? tree_value(&m->psm, node, field_text(name), json)
-                     : tree_text(&m->psm, node, field_text(name), value);
+    return json.data ? doc_value(&m->psm, node, field_text(name), json)
+                     : doc_text(&m->psm, node, field_text(name), value);
 }
 
 /* The number of two texts together. */
@@ -214,7 +214,7 @@ static inlay_status cmeta_own(struct cmeta *m, const struct combine_input *in, u
             continue;
         TRY(cmeta_number(m, &m->said, kv->key, kv->value, &number));
         if (m->n_said[number] < m->c->n)
-            TRY(tree_text(&m->psm, node, kv->key, kv->value));
+            TRY(doc_text(&m->psm, node, kv->key, kv->value));
     }
     return INLAY_OK;
 }
@@ -244,16 +244,16 @@ static inlay_status cmeta_pair(struct cmeta *m, const struct combine_input *in, 
 {
     uint32_t source, label;
     inlay_bytes queries = field_key(in->reader, "service_queries");
-    TRY(tree_object(&m->psm, 0, pair->source, &source));
-    TRY(tree_object(&m->psm, source, pair->label, &label));
+    TRY(doc_object(&m->psm, 0, pair->source, &source));
+    TRY(doc_object(&m->psm, source, pair->label, &label));
     inlay_bytes version = field_key(in->reader, "version");
     if (version.data)
-        TRY(tree_text(&m->psm, label, field_text("version"), version));
-    TRY(tree_text(&m->psm, label, field_text(pair->by_node ? "node" : "instance"), pair->label));
+        TRY(doc_text(&m->psm, label, field_text("version"), version));
+    TRY(doc_text(&m->psm, label, field_text(pair->by_node ? "node" : "instance"), pair->label));
     inlay_bytes other = in->combined ? (inlay_bytes){NULL, 0}
                                      : field_key(in->reader, pair->by_node ? "instance" : "node");
     if (other.data)
-        TRY(tree_text(&m->psm, label, field_text(pair->by_node ? "instance" : "node"), other));
+        TRY(doc_text(&m->psm, label, field_text(pair->by_node ? "instance" : "node"), other));
     if (pair->by_node && !in->combined)
         TRY(cmeta_put(m, label, "systeminfo", field_key(in->reader, "systeminfo")));
     if (cmeta_serves(in, pair->source, queries))
@@ -286,9 +286,9 @@ static inlay_status cmeta_text(struct cmeta *m, const struct combine_input *in, 
             if (m->known.n != before)
                 continue; /* not among the columns */
             n_known++;
-            TRY(tree_object(&m->psm, 0, in->sources[i], &source));
-            TRY(tree_object(&m->psm, source, field_text("descriptions"), &texts));
-            TRY(tree_value(&m->psm, texts, metric, text));
+            TRY(doc_object(&m->psm, 0, in->sources[i], &source));
+            TRY(doc_object(&m->psm, source, field_text("descriptions"), &texts));
+            TRY(doc_value(&m->psm, texts, metric, text));
         }
     return INLAY_OK;
 }
@@ -296,7 +296,7 @@ static inlay_status cmeta_text(struct cmeta *m, const struct combine_input *in, 
 static inlay_status cmeta_descriptions(struct cmeta *m, uint32_t i)
 {
     const struct combine_input *in = &m->c->inputs[i];
-    inlay_bytes text = field_key(in->reader, "descriptions"), json = tree_json(text, true);
+    inlay_bytes text = field_key(in->reader, "descriptions"), json = doc_json(text, true);
     struct json_reader r;
     struct json_value key;
     if (text.data && !json.data)
@@ -328,7 +328,7 @@ static inlay_status cmeta_sources(struct cmeta *m)
         TRY(cmeta_descriptions(m, i));
     }
     buf_init(&text, m->c->env);
-    inlay_status status = tree_write(&m->psm, 0, &text);
+    inlay_status status = doc_write(&m->psm, 0, &text);
     if (status == INLAY_OK)
         status = cmeta_key(m, "per_source_metadata", (inlay_bytes){text.data, text.bytes});
     buf_free(&text);
@@ -474,10 +474,10 @@ inlay_status combine_meta(struct combine *c)
     buf_init(&m.scratch, c->env);
     intern_init(&m.known, c->env);
     intern_init(&m.said, c->env);
-    inlay_status status = tree_open(&m.psm, c->env);
+    inlay_status status = doc_open(&m.psm, c->env);
     if (status == INLAY_OK)
         status = cmeta_write(&m);
-    tree_close(&m.psm);
+    doc_close(&m.psm);
     intern_free(&m.known);
     intern_free(&m.said);
     buf_free(&m.scratch);

@@ -1,5 +1,5 @@
-/* A JSON object put together member by member; see tree.h. */
-#include "recording/tree.h"
+/* A JSON object put together member by member; see doc.h. */
+#include "recording/doc.h"
 
 #include <string.h>
 
@@ -11,12 +11,12 @@
 
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
-enum { TREE_PARENT = 4 };
+enum { DOC_PARENT = 4 };
 
-inlay_status tree_open(struct tree *t, inlay_env *env)
+inlay_status doc_open(struct doc *t, inlay_env *env)
 {
     uint32_t root = 0;
-    *t = (struct tree){.env = env};
+    *t = (struct doc){.env = env};
     intern_init(&t->names, env);
     mem_pool_init(&t->pool, env);
     buf_init(&t->scratch, env);
@@ -24,11 +24,11 @@ inlay_status tree_open(struct tree *t, inlay_env *env)
     void *block = NULL;
     TRY(mem_grow(env, &block, &t->capacity, 1, sizeof *t->nodes));
     t->nodes = block;
-    t->nodes[0] = (struct tree_node){0};
+    t->nodes[0] = (struct doc_node){0};
     return INLAY_OK;
 }
 
-void tree_close(struct tree *t)
+void doc_close(struct doc *t)
 {
     if (!t->env)
         return;
@@ -39,13 +39,13 @@ void tree_close(struct tree *t)
     t->env = NULL;
 }
 
-inlay_bytes tree_name(const struct tree *t, uint32_t node)
+inlay_bytes doc_name(const struct doc *t, uint32_t node)
 {
     inlay_bytes text = t->names.texts[node];
-    return (inlay_bytes){text.data + TREE_PARENT, text.len - TREE_PARENT};
+    return (inlay_bytes){text.data + DOC_PARENT, text.len - DOC_PARENT};
 }
 
-static inlay_status tree_member(struct tree *t, uint32_t parent, inlay_bytes name, uint32_t *node, bool *made)
+static inlay_status doc_member(struct doc *t, uint32_t parent, inlay_bytes name, uint32_t *node, bool *made)
 {
     uint32_t before = t->names.n;
     buf_clear(&t->scratch);
@@ -59,8 +59,8 @@ static inlay_status tree_member(struct tree *t, uint32_t parent, inlay_bytes nam
     void *block = t->nodes;
     TRY(mem_grow(t->env, &block, &t->capacity, (size_t)*node + 1, sizeof *t->nodes));
     t->nodes = block;
-    t->nodes[*node] = (struct tree_node){0};
-    struct tree_node *up = &t->nodes[parent];
+    t->nodes[*node] = (struct doc_node){0};
+    struct doc_node *up = &t->nodes[parent];
     if (up->last)
         t->nodes[up->last].next = *node;
     else
@@ -70,25 +70,25 @@ static inlay_status tree_member(struct tree *t, uint32_t parent, inlay_bytes nam
     return INLAY_OK;
 }
 
-inlay_status tree_object(struct tree *t, uint32_t parent, inlay_bytes name, uint32_t *node)
+inlay_status doc_object(struct doc *t, uint32_t parent, inlay_bytes name, uint32_t *node)
 {
     bool made;
-    TRY(tree_member(t, parent, name, node, &made));
+    TRY(doc_member(t, parent, name, node, &made));
     t->nodes[*node].value = (inlay_bytes){NULL, 0};
     return INLAY_OK;
 }
 
-inlay_status tree_value(struct tree *t, uint32_t parent, inlay_bytes name, inlay_bytes json)
+inlay_status doc_value(struct doc *t, uint32_t parent, inlay_bytes name, inlay_bytes json)
 {
     uint32_t node;
     bool made;
-    TRY(tree_member(t, parent, name, &node, &made));
+    TRY(doc_member(t, parent, name, &node, &made));
     if (made)
         t->nodes[node].value = json;
     return INLAY_OK;
 }
 
-inlay_status tree_text(struct tree *t, uint32_t parent, inlay_bytes name, inlay_bytes text)
+inlay_status doc_text(struct doc *t, uint32_t parent, inlay_bytes name, inlay_bytes text)
 {
     void *block = NULL;
     if (!text_is_utf8(text.data, text.len))
@@ -99,10 +99,10 @@ inlay_status tree_text(struct tree *t, uint32_t parent, inlay_bytes name, inlay_
     size_t bytes = t->scratch.bytes;
     TRY(mem_pool_take(&t->pool, bytes, &block));
     memcpy(block, t->scratch.data, bytes);
-    return tree_value(t, parent, name, (inlay_bytes){block, bytes});
+    return doc_value(t, parent, name, (inlay_bytes){block, bytes});
 }
 
-static bool tree_uint(inlay_bytes json, uint64_t *out)
+static bool doc_uint(inlay_bytes json, uint64_t *out)
 {
     struct json_value v = {.kind = JSON_NUMBER, .whole = json.len > 0, .text = json};
     for (size_t i = 0; i < json.len; i++)
@@ -110,15 +110,15 @@ static bool tree_uint(inlay_bytes json, uint64_t *out)
     return v.whole && json_uint64(&v, out);
 }
 
-inlay_status tree_number(struct tree *t, uint32_t parent, inlay_bytes name, inlay_bytes json, bool larger)
+inlay_status doc_number(struct doc *t, uint32_t parent, inlay_bytes name, inlay_bytes json, bool larger)
 {
     uint32_t node;
     bool made;
     uint64_t have = 0, new = 0;
-    if (!tree_uint(json, &new))
+    if (!doc_uint(json, &new))
         return INLAY_OK;
-    TRY(tree_member(t, parent, name, &node, &made));
-    bool known = !made && tree_uint(t->nodes[node].value, &have);
+    TRY(doc_member(t, parent, name, &node, &made));
+    bool known = !made && doc_uint(t->nodes[node].value, &have);
     if (made || (known && (larger ? new > have : new < have)))
         t->nodes[node].value = json;
     return INLAY_OK;
@@ -126,26 +126,26 @@ inlay_status tree_number(struct tree *t, uint32_t parent, inlay_bytes name, inla
 
 /* ---- writing ---- */
 
-static int tree_compare(const void *ctx, uint32_t a, uint32_t b)
+static int doc_compare(const void *ctx, uint32_t a, uint32_t b)
 {
-    return sortspec_compare(tree_name(ctx, a), tree_name(ctx, b));
+    return sortspec_compare(doc_name(ctx, a), doc_name(ctx, b));
 }
 
-static void tree_members(struct tree *t, uint32_t *numbers, uint32_t n, struct buf *out, inlay_status *status)
+static void doc_members(struct doc *t, uint32_t *numbers, uint32_t n, struct buf *out, inlay_status *status)
 {
-    series_sort(numbers, numbers + n, n, tree_compare, t);
+    series_sort(numbers, numbers + n, n, doc_compare, t);
     for (uint32_t i = 0; i < n && *status == INLAY_OK; i++) {
         if (i)
             buf_u8(out, ',');
-        json_write_text(out, tree_name(t, numbers[i]));
+        json_write_text(out, doc_name(t, numbers[i]));
         buf_u8(out, ':');
-        *status = tree_write(t, numbers[i], out);
+        *status = doc_write(t, numbers[i], out);
     }
 }
 
-inlay_status tree_write(struct tree *t, uint32_t node, struct buf *out)
+inlay_status doc_write(struct doc *t, uint32_t node, struct buf *out)
 {
-    const struct tree_node *at = &t->nodes[node];
+    const struct doc_node *at = &t->nodes[node];
     inlay_status status = INLAY_OK;
     void *block = NULL;
     if (at->value.data) {
@@ -158,13 +158,13 @@ inlay_status tree_write(struct tree *t, uint32_t node, struct buf *out)
     for (uint32_t i = at->first; i; i = t->nodes[i].next)
         ((uint32_t *)block)[n++] = i;
     buf_u8(out, '{');
-    tree_members(t, block, n, out, &status);
+    doc_members(t, block, n, out, &status);
     buf_u8(out, '}');
     mem_free(t->env, block, bytes + 1);
     return status == INLAY_OK ? out->status : status;
 }
 
-inlay_bytes tree_json(inlay_bytes text, bool object)
+inlay_bytes doc_json(inlay_bytes text, bool object)
 {
     struct json_reader r;
     json_start(&r, text.data, text.len);
