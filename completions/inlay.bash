@@ -3,14 +3,24 @@ _inlay() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events record melt combine filter merge concat rewrite help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events record melt combine filter merge concat rewrite import help
             --help --version' -- "$word")
         return
     fi
     case $before in
     -f | --format)
+        if [ "$command" = import ]; then
+            mapfile -t COMPREPLY < <(compgen -W 'csv jsonl' -- "$word")
+            return
+        fi
         mapfile -t COMPREPLY < <(compgen -W 'jsonl csv table' -- "$word")
         return
+        ;;
+    -s)
+        if [ "$command" != import ]; then
+            COMPREPLY=()
+            return
+        fi
         ;;
     -a | --as)
         if [ "$command" = schema ]; then
@@ -22,6 +32,10 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -W 'zstd snappy gzip lz4_raw brotli none' -- "$word")
         return
         ;;
+    --header)
+        mapfile -t COMPREPLY < <(compgen -W 'yes no' -- "$word")
+        return
+        ;;
     --scratch | --proc)
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
@@ -30,7 +44,8 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -W 'inner outer' -- "$word")
         return
         ;;
-    -k | --keep | --metrics | --pinned | -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | -s | --sort | -g | --row-group-rows | -m | --memory | \
+    -k | --keep | --metrics | --pinned | -t | --type | -d | --delimiter | --null | --sample-rows | --max-rejects | --row-bytes | --row-group-bytes | \
+        -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | --sort | -g | --row-group-rows | -m | --memory | \
         --interval | --duration | --node | --tag | --from | --to | --kind | --source | --instance | --id | --match)
         COMPREPLY=()
         return
@@ -54,12 +69,18 @@ _inlay() {
         --json --quiet $files" ;;
     filter) options="--output --keep --metrics --queries --json --quiet $files" ;;
     rewrite) options="--output --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows
-        --int96 --keep-int96 --json --quiet $files" ;;
+        --int96 --keep-int96 --strict --json --quiet $files" ;;
+    import) options="--output --format --schema --type --decimals --sample-rows --delimiter --header --null
+        --ignore-unknown --rejects --max-rejects --row-bytes --profile --codec --encoding --bloom --page-rows
+        --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
-    merge) options="--output --sort --row-group-rows --codec --memory --scratch --json --quiet $files" ;;
+    merge) options="--output --sort --row-group-rows --codec --memory --threads --scratch --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac
-    if [[ $word == -* ]]; then
+    if [ "$command" = import ] && [[ $word != -* ]]; then
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    elif [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     else
         compopt -o filenames

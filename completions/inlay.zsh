@@ -21,6 +21,7 @@ _inlay() {
         'merge:merge sorted files into one'
         'concat:row groups of several files in one'
         'rewrite:decode and encode anew'
+        'import:rows of CSV or JSON lines into a file'
         'help:tell about a command'
     )
     files=(
@@ -51,6 +52,7 @@ _inlay() {
             '(-s --sort)'{-s,--sort}'[order of the rows]:columns: '
             '(-g --row-group-rows)'{-g,--row-group-rows}'[most rows of a row group]:rows: '
             '--codec[compression]:codec:(zstd snappy gzip lz4_raw brotli none)'
+            '--threads[threads that make row groups]:number: '
             '--scratch[folder of scratch files]:folder:_files -/'
         )
         case $line[1] in
@@ -86,7 +88,24 @@ _inlay() {
             '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
             '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:number: ' \
-            '--int96[unit of times]:unit:(ns us ms)' '--keep-int96[INT96 stays]' $files ;;
+            '--int96[unit of times]:unit:(ns us ms)' '--keep-int96[INT96 stays]' '--strict[misfits are errors]' $files ;;
+        import) _arguments $json $quiet '(-o --output)'{-o,--output}'[where the rows go]:file:_files -g "*.parquet"' \
+            '(-f --format)'{-f,--format}'[format of the input]:format:(csv jsonl)' \
+            '(-s --schema)'{-s,--schema}'[the columns]:file:_files' \
+            '*'{-t,--type}'[type of one column]:name=type: ' '--decimals[decimals, not doubles]' \
+            '--sample-rows[rows that types come from]:number: ' \
+            '(-d --delimiter)'{-d,--delimiter}'[between fields]:character: ' \
+            '--header[does the first line name the columns?]:answer:(yes no)' '*--null[a field that is null]:text: ' \
+            '--ignore-unknown[pass over what the schema has not]' '--rejects[where bad rows go]:file:_files' \
+            '--max-rejects[more bad rows end it]:number: ' '--row-bytes[bytes of the longest row]:number: ' \
+            '(-p --profile)'{-p,--profile}'[how to choose encodings]:name:(compat balanced smallest newest)' \
+            '*--codec[compression]:codec: ' '*--encoding[encoding]:encoding: ' '*--bloom[bloom filter]:column: ' \
+            '--page-rows[rows of a page]:number: ' '--page-bytes[raw bytes of a page]:number: ' \
+            '--page-version[page version]:version:(1 2)' \
+            '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:number: ' \
+            '--row-group-bytes[packed bytes of a row group]:number: ' \
+            '--no-limits[no bounds on memory]' '--max-memory[most memory to take]:size: ' \
+            '(-h --help)'{-h,--help}'[print help]' '*:file:_files' ;;
         merge) _arguments $output $json $quiet \
             '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
         record) _arguments \

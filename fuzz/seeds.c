@@ -323,7 +323,8 @@ static void seeds_write(const char *codec, const char *encoding, uint32_t versio
     inlay_sink sink = inlay_sink_memory(&memory, &env);
     inlay_schema *schema = NULL;
     inlay_writer *w = NULL;
-    inlay_write_options options = {.codec = codec, .encoding = encoding, .page_version = version, .page_rows = 40};
+    inlay_write_options options = {.codec = codec, .encoding = encoding, .page_version = version, .page_rows = 40,
+                                   .flags = INLAY_WRITE_INT96};
     inlay_status status = seeds_schema(&env, &schema);
     if (status == INLAY_OK)
         status = inlay_writer_open(&env, &sink, schema, &options, &w);

@@ -26,9 +26,11 @@ try lib RECORDING=0
 try lib VERIFY=0
 try lib WHERE=0
 try lib EVENTS=0
+try lib IMPORT=0
 try lib POSIX=0
 try lib MALLOC=0
 try lib ERROR_TEXT=0
+try lib SIMD=0
 try lib POSIX=0 MALLOC=0 ERROR_TEXT=0 WRITE=0 ZSTD=0 GZIP=0 LZ4=0 BROTLI=0
 try all CC=clang
 if printf 'int main(void) { return 0; }\n' | ${CC:-cc} -m32 -x c - -o /dev/null 2> /dev/null; then

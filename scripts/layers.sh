@@ -4,7 +4,7 @@
 set -u
 grep -n '#include "' src/*/*.[ch] include/inlay/*.h | awk '
 BEGIN {
-    split("base 1 thrift 2 codec 2 encoding 2 format 3 arrow 4 verify 5 where 5 merge 5 events 5 recording 6 agg 6 store 6 cli 7",
+    split("base 1 thrift 2 codec 2 encoding 2 format 3 arrow 4 verify 5 where 5 merge 5 events 5 recording 6 import 6 agg 6 store 6 cli 7",
           f, " ")
     for (i = 1; i in f; i += 2)
         floor[f[i]] = f[i + 1]

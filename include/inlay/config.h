@@ -22,6 +22,9 @@
 #ifndef INLAY_VERIFY
 #define INLAY_VERIFY 1 /* checking a file against what it says about itself */
 #endif
+#ifndef INLAY_IMPORT
+#define INLAY_IMPORT 1 /* CSV and JSON lines into files; needs WRITE */
+#endif
 #ifndef INLAY_WHERE
 #define INLAY_WHERE 1 /* rows by predicate, with skipping */
 #endif
@@ -50,11 +53,19 @@
 #ifndef INLAY_POSIX
 #define INLAY_POSIX 1 /* files: open, pread, mmap, rename, fsync */
 #endif
+#ifndef INLAY_THREADS
+#define INLAY_THREADS INLAY_POSIX /* several threads in one merge; POSIX threads */
+#endif
 #ifndef INLAY_MALLOC
 #define INLAY_MALLOC 1 /* a zeroed allocator means malloc; 0 = the caller must give one */
 #endif
 #ifndef INLAY_ERROR_TEXT
 #define INLAY_ERROR_TEXT 1 /* 0 = inlay_error.what is always "" and the texts leave the binary */
+#endif
+
+/* Instructions that not every processor of its kind has; asked for at run time. */
+#ifndef INLAY_SIMD
+#define INLAY_SIMD 1
 #endif
 
 /* Visibility and checks. */

@@ -2,7 +2,7 @@
  *
  * What goes along: statistics, page index (re-based), bloom filters, size and geospatial statistics, encodings,
  * sorting columns, key-values of column chunks. What says nothing any more once another program stands in created_by
- * (bounds in an order that is not the type's, bounds that known faults of their writer make doubtful) stays behind.
+ * (bounds in an order that the new file's column_orders do not say, bounds that known faults of their writer make doubtful) stays behind.
  */
 #ifndef INLAY_COPY_H
 #define INLAY_COPY_H
@@ -19,8 +19,9 @@ extern "C" {
  * (not field ids). True = nowhere. `node` and `what` (constant text) may be NULL. */
 INLAY_API bool inlay_schema_same(const inlay_schema *a, const inlay_schema *b, uint32_t *node, const char **what);
 
-/* Can pages of this file be copied? False where they are right only under their old writer's name (UNSUPPORTED below). */
-INLAY_API bool inlay_reader_copies(const inlay_reader *reader);
+/* May pages of this file be copied at all? Not those of a few old writers, which are read right only beside their
+ * name in created_by. */
+INLAY_API bool inlay_reader_copyable(const inlay_reader *reader);
 
 /* Append one row group of an open file. The writer's schema must be the same, and no row group be open in it.
  * Memory: one column chunk's metadata and page index, and the row group's bloom filters; pages pass through 1 MiB.

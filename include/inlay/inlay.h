@@ -6,6 +6,7 @@
 #include "inlay/copy.h"
 #include "inlay/edit.h"
 #include "inlay/events.h"
+#include "inlay/import.h"
 #include "inlay/inspect.h"
 #include "inlay/merge.h"
 #include "inlay/reader.h"

@@ -116,6 +116,8 @@ INLAY_API INLAY_CHECKED inlay_status inlay_pages_next(inlay_pages *pages, inlay_
 INLAY_API INLAY_CHECKED inlay_status inlay_pages_header(inlay_pages *pages, inlay_bytes *header);
 /* The body of that page as stored. No checksum is verified; CRC-32 of it is `crc` if that is there. */
 INLAY_API INLAY_CHECKED inlay_status inlay_pages_body(inlay_pages *pages, inlay_bytes *body);
+/* The body of any page that next gave before, its checksum verified where it has one. */
+INLAY_API INLAY_CHECKED inlay_status inlay_pages_body_of(inlay_pages *pages, const inlay_page *page, inlay_bytes *body);
 INLAY_API void inlay_pages_close(inlay_pages *pages); /* NULL is fine */
 /* CRC-32 as pages have it (that of gzip), of more bytes behind `crc` (0 to begin). */
 INLAY_API uint32_t inlay_crc32(uint32_t crc, const void *data, size_t bytes);

@@ -4,6 +4,8 @@
  * Key: the columns of `sort`; without it the inputs' own footer key qh.sort_fields, whose order is
  * (sorted_series ascending, timestamp column in its direction) where every input has a sorted_series
  * column, and otherwise the listed columns one by one.
+ * Pages that lie inside one stretch of an input move without being decoded, and so do whole column chunks, unless
+ * `write` says how pages are to be (encoding, profile, page or dictionary sizes, page version).
  * Row groups: runs of equal first-key values are packed greedily up to `row_group_rows`; a run larger
  * than that is a row group of its own. (Quickwit PR 6410, pack_into_metric_aligned_rgs.)
  */
@@ -22,6 +24,11 @@ typedef struct inlay_merge_options {
     const char *sort;           /* "metric_name|-timestamp_secs", with or without "/V2"; NULL = theirs */
     uint64_t row_group_rows;    /* 131,072 */
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
+    uint32_t threads;           /* 1; more where the build has them. Row groups are then made side by side, and the
+                                   output is the same. Every thread has an env of its own with the caller's
+                                   allocator, which must bear that, and its share of memory_bytes and of
+                                   limits.memory_bytes; sources are read from all of them at once. */
+    bool no_copy;               /* decode and encode every page, also those that could move as they are */
     const char *scratch_folder; /* for the plan when it outgrows memory; NULL = TMPDIR or the system's */
     inlay_write_options write;  /* codec and page sizes of the output; `columns` is ignored */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* values written, of all */
@@ -35,6 +42,7 @@ typedef struct inlay_merge_report {
     uint64_t n_runs;      /* stretches of consecutive rows of one input */
     uint64_t plan_bytes;  /* size of the plan */
     uint64_t output_bytes;
+    uint64_t moved_bytes; /* of pages and column chunks that moved as they were */
     char row_group_column[120]; /* where row groups were cut; "" if nowhere */
 } inlay_merge_report;
 

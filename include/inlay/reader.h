@@ -1,7 +1,8 @@
 /* Reading a file: footer, row groups, column chunks, columns.
  *
- * Memory: the footer as it stands in the file, 16 bytes a row group, the schema, and per open column
- * one packed page (none where the source has `view`), one raw page, one dictionary and the batch.
+ * Memory: the footer as it stands in the file and at most as much again for where its column chunks are (always
+ * one row group's), 16 bytes a row group, the schema, and per open column one packed page (none where the source
+ * has `view`), one raw page, one dictionary and the batch.
  */
 #ifndef INLAY_READER_H
 #define INLAY_READER_H
@@ -86,6 +87,10 @@ INLAY_API INLAY_CHECKED inlay_status inlay_reader_open(inlay_env *env, const inl
                                                        const inlay_read_options *options,
                                                        inlay_reader **reader);
 INLAY_API void inlay_reader_close(inlay_reader *reader); /* columns first; NULL is fine */
+
+/* Where the file's bytes come from, and the options it was opened with: another thread opens a reader of its own. */
+INLAY_API inlay_source inlay_reader_source(const inlay_reader *reader);
+INLAY_API inlay_read_options inlay_reader_options(const inlay_reader *reader);
 
 INLAY_API const inlay_schema *inlay_reader_schema(const inlay_reader *reader);
 /* Rows of all row groups. (The footer's own count is known to be wrong in the wild; inlay_reader_footer_rows

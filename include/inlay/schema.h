@@ -142,6 +142,12 @@ INLAY_API inlay_shape inlay_schema_shape(const inlay_schema *schema, uint32_t no
 INLAY_API INLAY_CHECKED inlay_status inlay_schema_new(inlay_env *env, inlay_schema **schema);
 INLAY_API INLAY_CHECKED inlay_status inlay_schema_add(inlay_schema *schema, uint32_t parent,
                                                       const inlay_node *spec, uint32_t *node);
+/* A schema from the text of parquet's message format ("message m { required int64 a; optional binary b (STRING);
+ * }"), as `inlay schema` prints it; field ids and the older names of annotations too. Names are copied. Errors: ARG
+ * with the byte in inlay_error.at, LIMIT, NOMEM. Owner: inlay_schema_close. Source: parquet-java
+ * MessageTypeParser. */
+INLAY_API INLAY_CHECKED inlay_status inlay_schema_parse(inlay_env *env, const char *text, size_t bytes,
+                                                        inlay_schema **schema);
 /* Copy `node` of `from` with its whole subtree; `repetition` replaces the top node's own. */
 INLAY_API INLAY_CHECKED inlay_status inlay_schema_copy(inlay_schema *schema, uint32_t parent,
                                                        const inlay_schema *from, uint32_t node,

@@ -62,6 +62,11 @@ INLAY_INLINE uint32_t load_be32(const void *p)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | (uint32_t)b[3];
 }
 
+INLAY_INLINE uint64_t load_be64(const void *p)
+{
+    return (uint64_t)load_be32(p) << 32 | load_be32((const uint8_t *)p + 4);
+}
+
 /* zigzag: 0, -1, 1, -2 ... as 0, 1, 2, 3 (Thrift compact protocol, Encodings.md). */
 INLAY_INLINE int64_t zigzag_decode(uint64_t v)
 {

@@ -9,10 +9,8 @@
  * Naive: for each byte, crc = table[0][(crc ^ byte) & 255] ^ crc >> 8. Eight tables take eight bytes a
  * step ("slicing by 8", Kounavis and Berry 2005).
  */
-uint32_t hash_crc32(uint32_t crc, const void *data, size_t bytes)
+static uint32_t hash_crc32_tables(uint32_t c, const uint8_t *p, size_t bytes)
 {
-    const uint8_t *p = data;
-    uint32_t c = ~crc;
     for (; bytes >= 8; bytes -= 8, p += 8) {
         uint32_t a = load_le32(p) ^ c, b = load_le32(p + 4);
         c = hash_crc_table[7][a & 255] ^ hash_crc_table[6][a >> 8 & 255] ^
@@ -22,8 +20,62 @@ uint32_t hash_crc32(uint32_t crc, const void *data, size_t bytes)
     }
     for (; bytes; bytes--, p++)
         c = hash_crc_table[0][(c ^ *p) & 255] ^ c >> 8;
-    return ~c;
+    return c;
 }
+
+uint32_t hash_crc32_plain(uint32_t crc, const void *data, size_t bytes)
+{
+    return ~hash_crc32_tables(~crc, data, bytes);
+}
+
+#if INLAY_X86
+
+/* The message is a polynomial, and x^n can stand for its own remainder: 128 bits of it, multiplied by two constants,
+ * are moved 128 (or 512) bits on and added there. What is left after all are 16 bytes with the same remainder, whose
+ * CRC the tables give. bytes is at least 64 and a multiple of 16. Source: Gopal et al., "Fast CRC Computation for
+ * Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009; the constants are those of its table for gzip. */
+INLAY_TARGET("pclmul,sse2")
+static uint32_t hash_crc32_folded(uint32_t c, const uint8_t *p, size_t bytes)
+{
+    const compiler_128 by_512 = {0x0154442bd4, 0x01c6e41596}, by_128 = {0x01751997d0, 0x00ccaa009e};
+    compiler_128 lane[4], next;
+    uint8_t last[16];
+    memcpy(lane, p, 64);
+    lane[0] ^= (compiler_128){c, 0};
+    for (p += 64, bytes -= 64; bytes >= 64; p += 64, bytes -= 64)
+        for (int i = 0; i < 4; i++) {
+            memcpy(&next, p + 16 * i, 16);
+            lane[i] = INLAY_CLMUL(lane[i], by_512, 0x00) ^ INLAY_CLMUL(lane[i], by_512, 0x11) ^ next;
+        }
+    for (int i = 1; i < 4; i++)
+        lane[0] = INLAY_CLMUL(lane[0], by_128, 0x00) ^ INLAY_CLMUL(lane[0], by_128, 0x11) ^ lane[i];
+    for (; bytes >= 16; p += 16, bytes -= 16) {
+        memcpy(&next, p, 16);
+        lane[0] = INLAY_CLMUL(lane[0], by_128, 0x00) ^ INLAY_CLMUL(lane[0], by_128, 0x11) ^ next;
+    }
+    memcpy(last, lane, 16);
+    return hash_crc32_tables(0, last, 16);
+}
+
+uint32_t hash_crc32(uint32_t crc, const void *data, size_t bytes)
+{
+    const uint8_t *p = data;
+    uint32_t c = ~crc;
+    size_t folded = bytes & ~(size_t)15;
+    if (bytes < 64 || !INLAY_CPU_HAS("pclmul"))
+        return hash_crc32_plain(crc, data, bytes);
+    c = hash_crc32_folded(c, p, folded);
+    return ~hash_crc32_tables(c, p + folded, bytes - folded);
+}
+
+#else
+
+uint32_t hash_crc32(uint32_t crc, const void *data, size_t bytes)
+{
+    return hash_crc32_plain(crc, data, bytes);
+}
+
+#endif
 
 /* ---- XXH64 ---- */
 

@@ -8,6 +8,7 @@
 
 /* CRC-32 as in gzip: reflected 0x04C11DB7. Start with crc = 0; may be continued. */
 uint32_t hash_crc32(uint32_t crc, const void *data, size_t bytes);
+uint32_t hash_crc32_plain(uint32_t crc, const void *data, size_t bytes); /* the same on any processor */
 /* XXH64 (xxhash.com, "XXH64 algorithm description"). */
 uint64_t hash_xxh64(const void *data, size_t bytes, uint64_t seed);
 /* SipHash-2-4 with a zero key, fed in pieces (Aumasson, Bernstein 2012). */

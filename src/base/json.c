@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "base/text.h"
 
 /* ---- where the reader stands ---- */
 
@@ -119,7 +119,7 @@ static void json_string(struct json_reader *r, struct json_value *v)
             step = json_escape(p, (size_t)(r->end - p), &code);
             v->escapes = true;
         } else {
-            step = utf8_char(p, (size_t)(r->end - p));
+            step = text_utf8_step(p, (size_t)(r->end - p));
         }
         if (step == 0) {
             json_fail_at(r, p, *p == '\\' ? ERR("an escape that stands for no character") : ERR("not UTF-8"));
@@ -148,7 +148,7 @@ size_t json_decode(const struct json_value *v, uint8_t *dst)
         if ((step = json_escape(p, (size_t)(end - p), &code)) == 0)
             break; /* not from json_read */
         p += step;
-        q += utf8_put(q, code);
+        q += text_utf8_put(q, code);
     }
     return (size_t)(q - dst);
 }
@@ -166,7 +166,7 @@ bool json_is(const struct json_value *v, const char *text)
         size_t step = 1, n = 1;
         if (one[0] == '\\') {
             step = json_escape(v->text.data + i, v->text.len - i, &code);
-            n = utf8_put(one, code);
+            n = text_utf8_put(one, code);
         }
         if (step == 0 || n > len - used || memcmp(one, text + used, n) != 0)
             return false;

@@ -24,17 +24,36 @@ size_t text_utf8_step(const uint8_t *p, size_t left)
     return n;
 }
 
-bool text_is_utf8(const uint8_t *data, size_t bytes)
+size_t text_utf8_span(const uint8_t *data, size_t bytes)
 {
-    for (size_t i = 0; i < bytes;) {
+    size_t i = 0;
+    while (i < bytes) {
         if (bytes - i >= 8 && (load_le64(data + i) & 0x8080808080808080u) == 0) {
             i += 8; /* ASCII, eight at a time */
             continue;
         }
         size_t n = text_utf8_step(data + i, bytes - i);
         if (n == 0)
-            return false;
+            return i;
         i += n;
     }
-    return true;
+    return bytes;
+}
+
+bool text_is_utf8(const uint8_t *data, size_t bytes)
+{
+    return text_utf8_span(data, bytes) == bytes;
+}
+
+size_t text_utf8_put(uint8_t *dst, uint32_t code)
+{
+    if (code < 0x80) {
+        dst[0] = (uint8_t)code;
+        return 1;
+    }
+    size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = n; i-- > 1; code >>= 6)
+        dst[i] = (uint8_t)(0x80 | (code & 0x3F));
+    dst[0] = (uint8_t)((0xF00u >> n & 0xFF) | code);
+    return n;
 }

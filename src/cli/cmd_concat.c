@@ -3,6 +3,7 @@
 
 #if INLAY_WRITE
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,14 +26,28 @@ struct concat_job {
     struct files_output out;
     struct progress progress;
     const char *first; /* the file whose schema and key-values are kept */
+    const inlay_key_value **kept; /* [n_kept] that file's, in order */
+    size_t n_kept;
     uint64_t input_bytes, differing; /* key-values of other files that are not the first's */
 };
 
 /* ---- key-values ---- */
 
-static bool concat_same_bytes(inlay_bytes a, inlay_bytes b)
+static int concat_order_bytes(inlay_bytes a, inlay_bytes b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    size_t n = a.len < b.len ? a.len : b.len;
+    int c = n ? memcmp(a.data, b.data, n) : 0;
+    return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+/* For qsort over pointers to key-values. */
+static int concat_order(const void *a, const void *b)
+{
+    const inlay_key_value *const *x = a, *const *y = b;
+    int c = concat_order_bytes((*x)->key, (*y)->key);
+    if (c == 0)
+        c = (int)(*x)->has_value - (int)(*y)->has_value;
+    return c ? c : concat_order_bytes((*x)->value, (*y)->value);
 }
 
 static inlay_status concat_key_values(struct concat_job *job, inlay_reader *reader)
@@ -46,18 +61,25 @@ static inlay_status concat_key_values(struct concat_job *job, inlay_reader *read
     return INLAY_OK;
 }
 
+/* The first file's key-values in order, for looking up: there may be a million. */
+static int concat_sort(struct concat_job *job, inlay_reader *first)
+{
+    uint32_t n = inlay_reader_key_values(first);
+    job->kept = malloc((n + (size_t)1) * sizeof *job->kept);
+    if (!job->kept)
+        return report_memory();
+    for (job->n_kept = 0; job->n_kept < n; job->n_kept++)
+        job->kept[job->n_kept] = inlay_reader_key_value(first, (uint32_t)job->n_kept);
+    qsort(job->kept, job->n_kept, sizeof *job->kept, concat_order);
+    return REPORT_DONE;
+}
+
 /* Key-values that the first file does not have like this: they are not in the result. */
-static void concat_compare(struct concat_job *job, inlay_reader *first, inlay_reader *reader)
+static void concat_compare(struct concat_job *job, inlay_reader *reader)
 {
     for (uint32_t i = 0; i < inlay_reader_key_values(reader); i++) {
         const inlay_key_value *kv = inlay_reader_key_value(reader, i);
-        bool same = false;
-        for (uint32_t k = 0; k < inlay_reader_key_values(first) && !same; k++) {
-            const inlay_key_value *have = inlay_reader_key_value(first, k);
-            same = concat_same_bytes(have->key, kv->key) && have->has_value == kv->has_value &&
-                   concat_same_bytes(have->value, kv->value);
-        }
-        job->differing += !same;
+        job->differing += !bsearch(&kv, job->kept, job->n_kept, sizeof *job->kept, concat_order);
     }
 }
 
@@ -106,6 +128,8 @@ static int concat_files(struct concat_job *job, char **paths, int n)
         status = concat_key_values(job, first.reader);
     if (status != INLAY_OK)
         code = report_failure(job->settings->output, &job->env.error);
+    if (code == REPORT_DONE)
+        code = concat_sort(job, first.reader);
     for (int i = 0; i < n && code == REPORT_DONE; i++) {
         if (i > 0)
             code = files_open(&in, &job->env, paths[i], &job->settings->files, 0);
@@ -115,7 +139,7 @@ static int concat_files(struct concat_job *job, char **paths, int n)
             code = concat_differs(job, &first, at);
         }
         if (code == REPORT_DONE && i > 0)
-            concat_compare(job, first.reader, in.reader);
+            concat_compare(job, in.reader);
         if (code == REPORT_DONE)
             code = concat_groups(job, at);
         if (i > 0)
@@ -123,6 +147,7 @@ static int concat_files(struct concat_job *job, char **paths, int n)
     }
     if (code == REPORT_DONE && inlay_writer_finish(job->writer) != INLAY_OK)
         code = report_failure(job->settings->output, &job->env.error);
+    free(job->kept);
     files_close(&first);
     return code;
 }

@@ -58,6 +58,8 @@ static bool rewrite_time(const uint8_t *int96, uint8_t unit, int64_t *out)
         days++;
         nanos -= per_day[unit];
     }
+    if (days < -most)
+        return false; /* midnight of a day that only partly fits */
     int64_t whole = days * per_day[unit];
     if (nanos > 0 ? whole > INT64_MAX - nanos : whole < INT64_MIN - nanos)
         return false;
@@ -105,6 +107,12 @@ static int rewrite_batch(struct rewrite_job *job, uint32_t leaf, int64_t row, in
     job->writing = true;
     inlay_status status = inlay_writer_write(job->writer, leaf, batch);
     job->writing = status != INLAY_OK;
+    if (status == INLAY_ARG && job->settings->strict) { /* a value of the input, by its row there */
+        job->env.error.status = INLAY_CORRUPT;
+        if (job->env.error.row >= 0)
+            job->env.error.row += inlay_writer_rows(job->writer);
+        return report_failure_with(job->in.path, &job->env.error, "without --strict it is kept as it is");
+    }
     return status == INLAY_OK ? REPORT_DONE : rewrite_failed(job);
 }
 
@@ -155,12 +163,25 @@ static inlay_status rewrite_sorting(struct rewrite_job *job, uint32_t row_group,
     return status;
 }
 
-static int rewrite_group(struct rewrite_job *job, int64_t from, int64_t to)
+/* The input says of itself what is not so: its fault, and named as that. */
+static int rewrite_unsorted(struct rewrite_job *job, uint32_t row_group)
+{
+    inlay_error e = job->env.error;
+    e.status = INLAY_CORRUPT;
+    e.row_group = (int32_t)row_group;
+    return report_failure_with(job->in.path, &e, "-g N cuts row groups anew and drops the claim");
+}
+
+/* `claims`: the input's row group whose sorting columns go along; -1 = none do. */
+static int rewrite_group(struct rewrite_job *job, int64_t from, int64_t to, int64_t claims)
 {
     int code = REPORT_DONE;
     for (uint32_t leaf = 0; leaf < job->n && code == REPORT_DONE; leaf++)
         code = rewrite_column(job, leaf, from, to);
-    if (code == REPORT_DONE && inlay_writer_end_row_group(job->writer) != INLAY_OK) {
+    inlay_status status = code == REPORT_DONE ? inlay_writer_end_row_group(job->writer) : INLAY_OK;
+    if (status == INLAY_ARG && claims >= 0)
+        return rewrite_unsorted(job, (uint32_t)claims);
+    if (status != INLAY_OK) {
         job->writing = true;
         code = rewrite_failed(job);
     }
@@ -174,7 +195,7 @@ static int rewrite_rows(struct rewrite_job *job)
     job->all = (uint64_t)rows * job->n;
     if (most > 0) {
         for (int64_t from = 0; from < rows && code == REPORT_DONE; from += most)
-            code = rewrite_group(job, from, rows - from < most ? rows : from + most);
+            code = rewrite_group(job, from, rows - from < most ? rows : from + most, -1);
         return code;
     }
     for (uint32_t i = 0; i < inlay_reader_row_groups(job->in.reader) && code == REPORT_DONE; i++) {
@@ -183,7 +204,7 @@ static int rewrite_rows(struct rewrite_job *job)
             rewrite_sorting(job, i, group.n_sorting) != INLAY_OK)
             return rewrite_failed(job);
         if (group.n_rows > 0)
-            code = rewrite_group(job, group.first_row, group.first_row + group.n_rows);
+            code = rewrite_group(job, group.first_row, group.first_row + group.n_rows, i);
     }
     return code;
 }
@@ -210,6 +231,23 @@ static inlay_status rewrite_key_values(struct rewrite_job *job)
     return INLAY_OK;
 }
 
+/* The writer's name for a codec of parquet.thrift: LZ4 of Hadoop becomes lz4_raw, LZO cannot be read anyway. */
+static const char *rewrite_codec(int32_t id)
+{
+    static const char *const names[] = {"none", "snappy", "gzip", "zstd", "brotli", "lz4_raw", "zstd", "lz4_raw"};
+    return id >= 0 && (size_t)id < sizeof names / sizeof *names ? names[id] : "zstd";
+}
+
+/* Without a codec or a profile each column keeps what its first row group has. */
+static void rewrite_keep_codecs(const struct rewrite_job *job, inlay_column_options *columns)
+{
+    inlay_chunk chunk;
+    for (uint32_t i = 0; i < job->n && !job->settings->choices.profile; i++)
+        if (inlay_reader_row_groups(job->in.reader) > 0 &&
+            inlay_reader_chunk(job->in.reader, 0, i, &chunk) == INLAY_OK)
+            columns[i].codec = rewrite_codec(chunk.codec);
+}
+
 static int rewrite_open(struct rewrite_job *job)
 {
     const struct rewrite_settings *s = job->settings;
@@ -217,13 +255,14 @@ static int rewrite_open(struct rewrite_job *job)
     job->n = inlay_schema_leaves(from);
     job->columns = calloc(job->n + 1u, sizeof(inlay_column *));
     inlay_column_options *columns = calloc(job->n + 1u, sizeof *columns);
-    const char *encoding = NULL;
-    int code = columns && job->columns ? rewrite_columns(s, &job->in, columns, &encoding) : report_memory();
-    inlay_write_options options = {.profile = s->profile, .encoding = encoding,
-                                   .page_rows = (size_t)s->page_rows, .page_bytes = (size_t)s->page_bytes,
-                                   .page_version = (uint32_t)s->page_version, .columns = columns,
-                                   .n_columns = job->n,
-                                   .flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96};
+    inlay_write_options options;
+    int code = columns && job->columns ? REPORT_DONE : report_memory();
+    if (code == REPORT_DONE) {
+        rewrite_keep_codecs(job, columns);
+        code = rewrite_columns(&s->choices, from, job->in.path, columns, &options);
+        options.flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN | INLAY_WRITE_INT96 |
+                        (s->strict ? INLAY_WRITE_STRICT : INLAY_WRITE_AS_IS);
+    }
     if (code == REPORT_DONE) {
         inlay_status status = inlay_schema_modern(&job->env, from, job->int96_unit, &job->schema);
         job->modern = status == INLAY_OK && !inlay_schema_same(from, job->schema, NULL, NULL);
@@ -308,9 +347,11 @@ static int rewrite_command(const void *settings, char **paths, int n)
         return report_usage("rewrite: one file at a time");
     if (!s->output)
         return report_usage("rewrite: no output named: give -o FILE");
-    if (s->page_version > 2 || s->page_rows > INT32_MAX || s->page_bytes > INT32_MAX || s->row_group_rows > INT64_MAX)
-        return report_usage("rewrite: page versions are 1 and 2, sizes of pages below 2 GiB");
-    int code = rewrite_unit(s, &job.int96_unit);
+    if (s->row_group_rows > INT64_MAX)
+        return report_usage("rewrite: row groups have less than 2^63 rows");
+    int code = rewrite_check(&s->choices, "rewrite");
+    if (code == REPORT_DONE)
+        code = rewrite_unit(s, &job.int96_unit);
     if (code == REPORT_DONE)
         code = files_open(&job.in, &job.env, paths[0], &s->files, 0);
     if (code == REPORT_DONE)
@@ -335,24 +376,15 @@ static int rewrite_command(const void *settings, char **paths, int n)
 static const struct options_row rewrite_options[] = {
     {"output", 'o', OPTIONS_TEXT, offsetof(struct rewrite_settings, output), "FILE",
      "where the result goes; may be the input itself, which\nstays what it was until the result is whole"},
-    {"profile", 'p', OPTIONS_TEXT, offsetof(struct rewrite_settings, profile), "NAME",
-     "codecs and encodings chosen by trying: compat, balanced,\nsmallest or newest"},
-    {"codec", 0, OPTIONS_LIST, offsetof(struct rewrite_settings, codecs), "[COLUMN=]CODEC",
-     "zstd:3, snappy, gzip:6, lz4_raw, brotli:5 or none; without\nit each column keeps its own"},
-    {"encoding", 0, OPTIONS_LIST, offsetof(struct rewrite_settings, encodings), "[COLUMN=]NAME",
-     "dictionary (the default), plain, delta_binary_packed,\ndelta_byte_array, delta_length_byte_array,\n"
-     "byte_stream_split, rle"},
-    {"bloom", 0, OPTIONS_LIST, offsetof(struct rewrite_settings, blooms), "COLUMN[=SHARE]",
-     "a bloom filter with this share of false positives (0.01)"},
-    {"page-rows", 0, OPTIONS_UINT, offsetof(struct rewrite_settings, page_rows), "N", "most rows of a page (20000)"},
-    {"page-bytes", 0, OPTIONS_UINT, offsetof(struct rewrite_settings, page_bytes), "N",
-     "raw bytes that end a page (1 MiB)"},
-    {"page-version", 0, OPTIONS_UINT, offsetof(struct rewrite_settings, page_version), "N", "1 (the default) or 2"},
+    REWRITE_OPTIONS(struct rewrite_settings, choices, "each column keeps its own"),
     {"row-group-rows", 'g', OPTIONS_UINT, offsetof(struct rewrite_settings, row_group_rows), "N",
      "cut row groups anew; sorting columns are then dropped"},
     {"int96", 0, OPTIONS_TEXT, offsetof(struct rewrite_settings, int96), "UNIT",
      "INT96 becomes TIMESTAMP of ns (the default), us or ms"},
     {"keep-int96", 0, OPTIONS_FLAG, offsetof(struct rewrite_settings, keep_int96), NULL, "INT96 stays INT96"},
+    {"strict", 0, OPTIONS_FLAG, offsetof(struct rewrite_settings, strict), NULL,
+     "values that break their column's type are errors: text that\n"
+     "is not UTF-8, decimals and integers out of range"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct rewrite_settings, json), NULL, "the summary as a JSON object"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct rewrite_settings, quiet), NULL, "no progress, no summary"},
     FILES_OPTIONS(struct rewrite_settings, files),

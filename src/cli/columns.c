@@ -7,10 +7,9 @@
 #include "cli/report.h"
 #include "cli/rows.h"
 
-static int columns_none(const struct files_input *in, const char *name)
+static int columns_none(const inlay_schema *schema, const char *path, const char *name)
 {
     enum { MOST = 1000, BYTES = 160 };
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
     const char *names[MOST], *hint = NULL;
     char *paths = calloc(MOST, BYTES);
     uint32_t n = 0, nodes = inlay_schema_nodes(schema);
@@ -20,16 +19,20 @@ static int columns_none(const struct files_input *in, const char *name)
     }
     hint = options_nearest(name, names, n);
     if (hint)
-        report_usage("%s: no column '%s'; did you mean '%s'?", in->path, name, hint);
+        report_usage("%s: no column '%s'; did you mean '%s'?", path, name, hint);
     else
-        report_usage("%s: no column '%s'; see 'inlay schema'", in->path, name);
+        report_usage("%s: no column '%s'; see 'inlay schema'", path, name);
     free(paths);
     return REPORT_USAGE;
 }
 
 int columns_want(const struct files_input *in, const char *item, bool *wanted)
 {
-    const inlay_schema *schema = inlay_reader_schema(in->reader);
+    return columns_want_in(inlay_reader_schema(in->reader), in->path, item, wanted);
+}
+
+int columns_want_in(const inlay_schema *schema, const char *path, const char *item, bool *wanted)
+{
     if (rows_select(schema, item, strlen(item), wanted))
         return REPORT_DONE;
     for (const char *at = item;;) {
@@ -37,7 +40,7 @@ int columns_want(const struct files_input *in, const char *item, bool *wanted)
         if (!rows_select(schema, at, len, wanted)) {
             char name[160];
             return columns_none(
-                in, report_safe(name, sizeof name, (inlay_bytes){(const uint8_t *)at, len}));
+                schema, path, report_safe(name, sizeof name, (inlay_bytes){(const uint8_t *)at, len}));
         }
         if (!at[len])
             return REPORT_DONE;

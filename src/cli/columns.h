@@ -8,5 +8,7 @@
  * text is tried first. `wanted`: one bool a leaf, zeroed before. Returns an exit code; a name that is none
  * has been reported. */
 int columns_want(const struct files_input *in, const char *item, bool *wanted);
+/* The same of a schema; `path` names the file in errors. */
+int columns_want_in(const inlay_schema *schema, const char *path, const char *item, bool *wanted);
 
 #endif

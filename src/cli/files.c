@@ -79,7 +79,7 @@ void files_allow(size_t n)
     setrlimit(RLIMIT_NOFILE, &limit); /* where it fails, opening the files will say so */
 }
 
-static bool files_same(const char *a, const char *b)
+bool files_same(const char *a, const char *b)
 {
     struct stat sa, sb;
     return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&

@@ -3,6 +3,8 @@
 #ifndef INLAY_CLI_FILES_H
 #define INLAY_CLI_FILES_H
 
+#include <stdbool.h>
+
 #include "inlay/reader.h"
 
 #include "cli/options.h"
@@ -41,6 +43,9 @@ void files_close(struct files_input *in);
 
 /* Let this process hold `n` inputs open at once, as far as the system allows. */
 void files_allow(size_t n);
+
+/* Are these one and the same file? */
+bool files_same(const char *a, const char *b);
 
 /* The output of a command. `path` "" is refused; so is a path that is one of the inputs. */
 struct files_output {

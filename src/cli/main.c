@@ -29,6 +29,9 @@ static const struct command *const main_commands[] = {
 #if INLAY_WRITE
     &command_concat, &command_rewrite,
 #endif
+#if INLAY_WRITE && INLAY_IMPORT
+    &command_import,
+#endif
 };
 enum { MAIN_COMMANDS = sizeof main_commands / sizeof *main_commands, MAIN_COLUMN = 28 };
 

@@ -1,4 +1,4 @@
-/* Options of rewrite, column by column; see rewrite.h. */
+/* Options of what is written, column by column; see rewrite.h. */
 #include "cli/rewrite.h"
 
 #if INLAY_WRITE
@@ -9,18 +9,11 @@
 #include "cli/columns.h"
 #include "cli/report.h"
 
-/* The writer's name for a codec of parquet.thrift: LZ4 of Hadoop becomes lz4_raw, LZO cannot be read anyway. */
-static const char *rewrite_codec(int32_t id)
-{
-    static const char *const names[] = {"none", "snappy", "gzip", "zstd", "brotli", "lz4_raw", "zstd", "lz4_raw"};
-    return id >= 0 && (size_t)id < sizeof names / sizeof *names ? names[id] : "zstd";
-}
-
 /* "VALUE" or "COLUMN=VALUE": the last = counts, since names may hold one. `into`: the member of the options. */
-static int rewrite_option(const struct files_input *in, const char *item, inlay_column_options *columns,
-                          bool *wanted, size_t into)
+static int rewrite_option(const inlay_schema *schema, const char *path, const char *item,
+                          inlay_column_options *columns, bool *wanted, size_t into)
 {
-    uint32_t n = inlay_schema_leaves(inlay_reader_schema(in->reader));
+    uint32_t n = inlay_schema_leaves(schema);
     const char *equals = strrchr(item, '=');
     memset(wanted, !equals, n);
     if (equals) {
@@ -29,7 +22,7 @@ static int rewrite_option(const struct files_input *in, const char *item, inlay_
             return report_memory();
         memcpy(name, item, (size_t)(equals - item));
         name[equals - item] = '\0';
-        int code = columns_want(in, name, wanted);
+        int code = columns_want_in(schema, path, name, wanted);
         free(name);
         if (code != REPORT_DONE)
             return code;
@@ -42,10 +35,10 @@ static int rewrite_option(const struct files_input *in, const char *item, inlay_
 }
 
 /* "COLUMN" or "COLUMN=0.01". */
-static int rewrite_bloom(const struct files_input *in, const char *item, inlay_column_options *columns,
-                         bool *wanted)
+static int rewrite_bloom(const inlay_schema *schema, const char *path, const char *item,
+                         inlay_column_options *columns, bool *wanted)
 {
-    uint32_t n = inlay_schema_leaves(inlay_reader_schema(in->reader));
+    uint32_t n = inlay_schema_leaves(schema);
     const char *equals = strrchr(item, '=');
     char *end = NULL, *name = malloc(strlen(item) + 1);
     double share = equals ? strtod(equals + 1, &end) : 0.01;
@@ -56,7 +49,7 @@ static int rewrite_bloom(const struct files_input *in, const char *item, inlay_c
     if (number)
         name[equals - item] = '\0';
     memset(wanted, 0, n);
-    int code = columns_want(in, name, wanted);
+    int code = columns_want_in(schema, path, name, wanted);
     free(name);
     if (code == REPORT_DONE && (!(share > 0) || share >= 1))
         code = report_usage("--bloom wants a share of false positives between 0 and 1, not '%s'", item);
@@ -66,31 +59,36 @@ static int rewrite_bloom(const struct files_input *in, const char *item, inlay_c
     return code;
 }
 
-int rewrite_columns(const struct rewrite_settings *s, const struct files_input *in,
-                    inlay_column_options *columns, const char **encoding)
+int rewrite_check(const struct rewrite_choices *s, const char *command)
 {
-    uint32_t n = inlay_schema_leaves(inlay_reader_schema(in->reader));
+    if (s->page_version <= 2 && s->page_rows <= INT32_MAX && s->page_bytes <= INT32_MAX)
+        return REPORT_DONE;
+    return report_usage("%s: page versions are 1 and 2, sizes of pages below 2 GiB", command);
+}
+
+int rewrite_columns(const struct rewrite_choices *s, const inlay_schema *schema, const char *path,
+                    inlay_column_options *columns, inlay_write_options *options)
+{
+    uint32_t n = inlay_schema_leaves(schema);
     bool *wanted = calloc(n + 1u, sizeof *wanted);
     int code = wanted ? REPORT_DONE : report_memory();
-    for (uint32_t i = 0; i < n && code == REPORT_DONE; i++) {
-        inlay_chunk chunk;
-        columns[i] = (inlay_column_options){.leaf = i};
-        if (!s->profile && inlay_reader_row_groups(in->reader) > 0 &&
-            inlay_reader_chunk(in->reader, 0, i, &chunk) == INLAY_OK)
-            columns[i].codec = rewrite_codec(chunk.codec);
-    }
+    *options = (inlay_write_options){.profile = s->profile, .page_rows = (size_t)s->page_rows,
+                                     .page_bytes = (size_t)s->page_bytes,
+                                     .page_version = (uint32_t)s->page_version, .columns = columns, .n_columns = n};
+    for (uint32_t i = 0; i < n; i++)
+        columns[i].leaf = i;
     for (size_t i = 0; i < s->codecs.n && code == REPORT_DONE; i++)
-        code = rewrite_option(in, s->codecs.items[i], columns, wanted, offsetof(inlay_column_options, codec));
-    *encoding = NULL;
+        code = rewrite_option(schema, path, s->codecs.items[i], columns, wanted,
+                              offsetof(inlay_column_options, codec));
     for (size_t i = 0; i < s->encodings.n && code == REPORT_DONE; i++) {
         if (!strchr(s->encodings.items[i], '=')) /* for all that can take it */
-            *encoding = s->encodings.items[i];
+            options->encoding = s->encodings.items[i];
         else
-            code = rewrite_option(in, s->encodings.items[i], columns, wanted,
+            code = rewrite_option(schema, path, s->encodings.items[i], columns, wanted,
                                   offsetof(inlay_column_options, encoding));
     }
     for (size_t i = 0; i < s->blooms.n && code == REPORT_DONE; i++)
-        code = rewrite_bloom(in, s->blooms.items[i], columns, wanted);
+        code = rewrite_bloom(schema, path, s->blooms.items[i], columns, wanted);
     free(wanted);
     return code;
 }

@@ -71,74 +71,117 @@ int salvage_lose(struct salvage *s, int64_t from, int64_t to)
 
 /* ---- which rows a page has ---- */
 
-/* One chunk's pages while a failure is placed. All rows are counted within the row group. */
-struct salvage_place {
-    int64_t at;         /* of the page that failed; -1 = not said */
+/* One chunk's pages while its failures are placed, found once however many there are. All rows are counted within the
+ * row group. */
+struct salvage_page {
+    int64_t at, from, to;
+};
+struct salvage_map {
+    const inlay_node *node;
+    uint32_t leaf, row_group;
     int64_t group_rows;
-    int64_t from, to;   /* out */
-    bool found;
+    bool begun, walked, no_memory;
+    inlay_page_index *index;    /* NULL = none that can be read */
+    struct salvage_page *pages; /* [n] by their headers, ascending; a dictionary page stands for all rows */
+    size_t n, capacity;
+    bool contradicted;          /* rows of pages and row group: none of them is believed */
 };
 
-/* By the offset index, which also knows pages behind a damaged header. */
-static void salvage_by_index(const inlay_page_index *index, struct salvage_place *p)
+static void salvage_map_free(struct salvage *s, struct salvage_map *m)
 {
-    for (uint32_t i = 0; index && index->locations && i < index->n_pages; i++) {
-        const inlay_page_location *l = &index->locations[i];
-        if (l->at != p->at)
-            continue;
-        p->from = l->first_row;
-        p->to = i + 1 < index->n_pages ? l[1].first_row : p->group_rows;
-        p->found = p->to > p->from;
-        return;
+    inlay_page_index_close(s->in->env, m->index);
+    free(m->pages);
+}
+
+/* By the offset index, which also knows pages behind a damaged header. */
+static bool salvage_by_index(const struct salvage_map *m, int64_t at, struct salvage_range *rows)
+{
+    const inlay_page_index *index = m->index;
+    uint32_t low = 0, high = index && index->locations ? index->n_pages : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (index->locations[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    if (!index || !index->locations || low == index->n_pages || index->locations[low].at != at)
+        return false;
+    const inlay_page_location *l = &index->locations[low];
+    *rows = (struct salvage_range){l->first_row, low + 1 < index->n_pages ? l[1].first_row : m->group_rows};
+    return rows->to > rows->from;
+}
+
+static void salvage_map_add(struct salvage_map *m, int64_t at, int64_t from, int64_t to)
+{
+    if (m->n == m->capacity) {
+        size_t capacity = m->capacity + m->capacity / 2 + 64;
+        struct salvage_page *pages = realloc(m->pages, capacity * sizeof *pages);
+        if (!pages) {
+            m->no_memory = true;
+            return;
+        }
+        m->pages = pages;
+        m->capacity = capacity;
+    }
+    m->pages[m->n++] = (struct salvage_page){at, from, to};
 }
 
 /* By page headers. Their rows must add up to the row group's, or none of them is believed. */
-static void salvage_by_headers(struct salvage *s, uint32_t group, const inlay_node *node,
-                               uint32_t leaf, struct salvage_place *p)
+static void salvage_walk(struct salvage *s, struct salvage_map *m)
 {
     inlay_pages *pages = NULL;
     inlay_page page;
     int64_t row = 0;
-    bool known = true, dictionary = false;
-    inlay_error error = s->in->env->error;
-    inlay_status status = inlay_pages_open(s->in->reader, group, leaf, &pages);
-    while (status == INLAY_OK && (status = inlay_pages_next(pages, &page)) == INLAY_OK) {
-        if (page.type == 2 && page.at == p->at)
-            dictionary = true;
+    bool known = true;
+    inlay_status status = inlay_pages_open(s->in->reader, m->row_group, m->leaf, &pages);
+    while (status == INLAY_OK && !m->no_memory && (status = inlay_pages_next(pages, &page)) == INLAY_OK) {
+        if (page.type == 2)
+            salvage_map_add(m, page.at, 0, m->group_rows);
         if (page.type != 0 && page.type != 3)
             continue;
-        int64_t rows = page.n_rows >= 0 ? page.n_rows : node->max_rep == 0 ? page.n_levels : -1;
-        known = known && rows >= 0 && rows <= p->group_rows - row;
-        if (known && page.at == p->at) {
-            p->from = row;
-            p->to = row + rows;
-            p->found = rows > 0;
-        }
+        int64_t rows = page.n_rows >= 0 ? page.n_rows : m->node->max_rep == 0 ? page.n_levels : -1;
+        known = known && rows >= 0 && rows <= m->group_rows - row;
+        if (known && rows > 0)
+            salvage_map_add(m, page.at, row, row + rows);
         row += known ? rows : 0;
     }
     inlay_pages_close(pages);
-    s->in->env->error = error;
-    bool whole = status == INLAY_END && known;
-    if (dictionary || (whole && row != p->group_rows)) {
-        p->from = 0;
-        p->to = p->group_rows;
-        p->found = true;
-    }
+    m->contradicted = status == INLAY_END && known && row != m->group_rows;
+    m->walked = true;
 }
 
-static void salvage_place(struct salvage *s, uint32_t group, const struct rows_leaf *leaf,
-                          struct salvage_place *p)
+static bool salvage_by_headers(const struct salvage_map *m, int64_t at, struct salvage_range *rows)
 {
-    inlay_page_index *index = NULL;
+    size_t low = 0, high = m->n;
+    *rows = (struct salvage_range){0, m->group_rows};
+    if (m->contradicted)
+        return true;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (m->pages[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == m->n || m->pages[low].at != at)
+        return false;
+    *rows = (struct salvage_range){m->pages[low].from, m->pages[low].to};
+    return true;
+}
+
+/* Rows of the page that failed; false = nobody says. The failure stays in the env. */
+static bool salvage_place(struct salvage *s, struct salvage_map *m, struct salvage_range *rows)
+{
     inlay_error error = s->in->env->error;
-    if (inlay_reader_page_index(s->in->reader, group, leaf->number, &index) != INLAY_OK)
-        index = NULL;
+    if (!m->begun && inlay_reader_page_index(s->in->reader, m->row_group, m->leaf, &m->index) != INLAY_OK)
+        m->index = NULL;
+    m->begun = true;
+    bool found = salvage_by_index(m, error.at, rows);
+    if (!found && !m->walked)
+        salvage_walk(s, m);
     s->in->env->error = error;
-    salvage_by_index(index, p);
-    inlay_page_index_close(s->in->env, index);
-    if (!p->found)
-        salvage_by_headers(s, group, leaf->node, leaf->number, p);
+    return found || salvage_by_headers(m, error.at, rows);
 }
 
 /* ---- scanning ---- */
@@ -163,39 +206,49 @@ static inlay_status salvage_read(struct rows_leaf *leaf, uint32_t group, int64_t
     return status == INLAY_OK ? INLAY_END : status;
 }
 
+/* Rows of the group from `row` on that are lost with the page that failed; *row goes behind them. */
+static int salvage_page_lost(struct salvage *s, struct salvage_map *m, int64_t first, struct salvage_range rows,
+                             int64_t *row)
+{
+    struct salvage_range lost;
+    bool found = salvage_place(s, m, &lost);
+    if (m->no_memory)
+        return report_memory();
+    if (!found || lost.to <= *row) { /* the row that was begun last may go on in the damage */
+        lost.from = *row > 0 && m->node->max_rep > 0 ? *row - 1 : *row;
+        lost.to = m->group_rows;
+    }
+    *row = lost.to;
+    lost.from = lost.from > rows.from ? lost.from : rows.from;
+    lost.to = lost.to < rows.to ? lost.to : rows.to;
+    if (lost.from >= lost.to)
+        return REPORT_DONE;
+    int code = salvage_tell(s, first + lost.from, first + lost.to);
+    if (code > REPORT_BAD)
+        return code;
+    return salvage_add(s, first + lost.from, first + lost.to) ? REPORT_DONE : report_memory();
+}
+
 /* One column: rows [from, to) of the group whose first row in the file is `first`. */
 static int salvage_column(struct salvage *s, struct rows_leaf *leaf, uint32_t group, int64_t first,
                           struct salvage_range rows, int64_t group_rows)
 {
     const inlay_error *error = &s->in->env->error;
+    struct salvage_map map = {.node = leaf->node, .leaf = leaf->number, .row_group = group, .group_rows = group_rows};
     int64_t row = rows.from;
-    while (row < rows.to) {
+    int code = REPORT_DONE;
+    while (row < rows.to && code == REPORT_DONE) {
         inlay_status status = inlay_column_seek(leaf->column, first + row);
         if (status == INLAY_OK)
             status = salvage_read(leaf, group, &row, rows.to);
         if (status == INLAY_OK || status == INLAY_END ||
             (error->row_group >= 0 && (uint32_t)error->row_group != group))
-            return REPORT_DONE; /* another row group's damage is found with that one */
-        if (report_code(status) != REPORT_BAD)
-            return report_failure(s->in->path, error);
-        struct salvage_place p = {.at = error->at, .group_rows = group_rows};
-        salvage_place(s, group, leaf, &p);
-        if (!p.found || p.to <= row) { /* the row that was begun last may go on in the damage */
-            p.from = row > 0 && leaf->node->max_rep > 0 ? row - 1 : row;
-            p.to = group_rows;
-        }
-        row = p.to;
-        p.from = p.from > rows.from ? p.from : rows.from;
-        p.to = p.to < rows.to ? p.to : rows.to;
-        if (p.from < p.to) {
-            int code = salvage_tell(s, first + p.from, first + p.to);
-            if (code > REPORT_BAD)
-                return code;
-            if (!salvage_add(s, first + p.from, first + p.to))
-                return report_memory();
-        }
+            break; /* another row group's damage is found with that one */
+        code = report_code(status) != REPORT_BAD ? report_failure(s->in->path, error)
+                                                 : salvage_page_lost(s, &map, first, rows, &row);
     }
-    return REPORT_DONE;
+    salvage_map_free(s, &map);
+    return code;
 }
 
 int salvage_scan(struct salvage *s, uint32_t row_group, int64_t from, int64_t to)

@@ -18,7 +18,8 @@
 enum {
     SNAPPY_SLOP = 16,         /* bytes that a fast copy may touch behind its end, inside the buffers */
     SNAPPY_BLOCK = 65536,     /* matches reach no farther back */
-    SNAPPY_HASH_BITS = 14,
+    SNAPPY_HASH_BITS = 15,
+    SNAPPY_HASH_BITS_LEAST = 8, /* for the shortest inputs: a table twice as large as they are */
     SNAPPY_TAIL = 15          /* bytes at the end of a block that are only literals */
 };
 
@@ -155,51 +156,34 @@ static uint8_t *snappy_put_literal(uint8_t *dst, const uint8_t *src, size_t n)
     return dst + n;
 }
 
-static uint8_t *snappy_put_copy(uint8_t *dst, size_t offset, size_t n)
+/* A copy of 4 to 64 bytes: whichever form is shorter, chosen without a branch. Writes a byte or two behind it. */
+INLAY_INLINE uint8_t *snappy_put_one_copy(uint8_t *dst, size_t offset, size_t n)
 {
-    while (n >= 68) { /* leaves at least 4 for the last one */
-        *dst++ = 63 << 2 | 2;
-        *dst++ = (uint8_t)offset;
-        *dst++ = (uint8_t)(offset >> 8);
-        n -= 64;
-    }
-    if (n > 64) {
-        *dst++ = 59 << 2 | 2;
-        *dst++ = (uint8_t)offset;
-        *dst++ = (uint8_t)(offset >> 8);
-        n -= 60;
-    }
-    if (n >= 12 || offset >= 2048) {
-        *dst++ = (uint8_t)((n - 1) << 2 | 2);
-        *dst++ = (uint8_t)offset;
-        *dst++ = (uint8_t)(offset >> 8);
-    } else {
-        *dst++ = (uint8_t)((offset >> 8) << 5 | (n - 4) << 2 | 1);
-        *dst++ = (uint8_t)offset;
-    }
-    return dst;
+    uint32_t near = n < 12 && offset < 2048;
+    uint32_t two = (uint32_t)((offset >> 8) << 5 | (n - 4) << 2 | 1 | (offset & 255) << 8);
+    uint32_t three = (uint32_t)((n - 1) << 2 | 2 | offset << 8);
+    store_le32(dst, near ? two : three);
+    return dst + 3 - near;
 }
 
-INLAY_INLINE uint32_t snappy_hash(uint32_t four)
+INLAY_INLINE uint8_t *snappy_put_copy(uint8_t *dst, size_t offset, size_t n)
 {
-    return four * 0x1E35A7BDu >> (32 - SNAPPY_HASH_BITS);
+    while (INLAY_UNLIKELY(n > 64)) { /* leaves at least 4 for the last one */
+        size_t part = n >= 68 ? 64 : 60;
+        dst = snappy_put_one_copy(dst, offset, part);
+        n -= part;
+    }
+    return snappy_put_one_copy(dst, offset, n);
 }
 
-static size_t snappy_match(const uint8_t *a, const uint8_t *b, const uint8_t *end)
+/* How many bytes are equal, at most to `end` (of b). */
+INLAY_INLINE size_t snappy_match(const uint8_t *a, const uint8_t *b, const uint8_t *end)
 {
     const uint8_t *start = b;
-    while (end - b >= 8) {
+    for (; end - b >= 8; a += 8, b += 8) {
         uint64_t x = load_le64(a) ^ load_le64(b);
-        if (x) {
-            unsigned n = 0;
-            while (!(x & 0xFF)) {
-                x >>= 8;
-                n++;
-            }
-            return (size_t)(b - start) + n;
-        }
-        a += 8;
-        b += 8;
+        if (x)
+            return (size_t)(b - start) + (INLAY_ZEROS(x) >> 3);
     }
     while (b < end && *a == *b) {
         a++;
@@ -208,32 +192,59 @@ static size_t snappy_match(const uint8_t *a, const uint8_t *b, const uint8_t *en
     return (size_t)(b - start);
 }
 
-/* One block of at most 64 KiB: greedy matches found through a table of the last place of each hash. The
- * longer nothing matches, the larger the steps. */
+INLAY_INLINE uint32_t snappy_hash(uint32_t four, uint32_t bits)
+{
+    return four * 0x1E35A7BDu >> (32 - bits);
+}
+
+/* One block of at most 64 KiB: greedy matches found through a table of the last place of each hash. The longer nothing
+ * matches, the larger the steps. Up to SNAPPY_TAIL bytes before the end there is room for wide loads, and, since output
+ * never grows faster than snappy_bound says, for wide stores. */
 static uint8_t *snappy_block(const uint8_t *src, size_t n, uint8_t *dst, uint16_t *table)
 {
     const uint8_t *p = src, *end = src + n, *literal = src;
     const uint8_t *limit = n > SNAPPY_TAIL ? end - SNAPPY_TAIL : src;
-    memset(table, 0, sizeof *table << SNAPPY_HASH_BITS);
-    uint32_t misses = 32;
+    uint32_t bits = SNAPPY_HASH_BITS_LEAST;
+    while (bits < SNAPPY_HASH_BITS && (size_t)1 << bits < 2 * n)
+        bits++;
+    memset(table, 0, sizeof *table << bits);
     for (p++; p < limit;) {
-        uint32_t four = load_le32(p), slot = snappy_hash(four);
-        const uint8_t *candidate = src + table[slot];
-        table[slot] = (uint16_t)(p - src);
-        if (load_le32(candidate) != four || candidate >= p) {
-            p += misses++ >> 5;
-            continue;
+        const uint8_t *candidate, *next = p;
+        uint32_t misses = 32, slot = snappy_hash(load_le32(p), bits), slot_next = slot;
+        do { /* look for four bytes that were there before; the next place is prepared meanwhile */
+            p = next;
+            slot = slot_next;
+            next = p + (misses++ >> 5);
+            if (INLAY_UNLIKELY(next >= limit))
+                goto out;
+            slot_next = snappy_hash(load_le32(next), bits);
+            candidate = src + table[slot];
+            table[slot] = (uint16_t)(p - src);
+        } while (load_le32(candidate) != load_le32(p));
+        size_t run = (size_t)(p - literal);
+        if (INLAY_LIKELY(run <= 16)) {
+            *dst = (uint8_t)((run - 1) << 2);
+            memcpy(dst + 1, literal, 16);
+            dst += 1 + run;
+        } else {
+            dst = snappy_put_literal(dst, literal, run);
         }
-        if (p > literal)
-            dst = snappy_put_literal(dst, literal, (size_t)(p - literal));
-        size_t length = 4 + snappy_match(candidate + 4, p + 4, end);
-        dst = snappy_put_copy(dst, (size_t)(p - candidate), length);
-        p += length;
-        literal = p;
-        misses = 32;
-        if (p < limit) /* the place before also is worth finding again */
-            table[snappy_hash(load_le32(p - 1))] = (uint16_t)(p - 1 - src);
+        do {
+            size_t length = 4 + snappy_match(candidate + 4, p + 4, end);
+            dst = snappy_put_copy(dst, (size_t)(p - candidate), length);
+            p += length;
+            literal = p;
+            if (p >= limit)
+                goto out;
+            uint64_t around = load_le64(p - 1); /* the place before also is worth finding again */
+            table[snappy_hash((uint32_t)around, bits)] = (uint16_t)(p - 1 - src);
+            slot = snappy_hash((uint32_t)(around >> 8), bits);
+            candidate = src + table[slot];
+            table[slot] = (uint16_t)(p - src);
+        } while (load_le32(candidate) == load_le32(p));
+        p++;
     }
+out:
     return end > literal ? snappy_put_literal(dst, literal, (size_t)(end - literal)) : dst;
 }
 

@@ -1,19 +1,19 @@
-/* Dictionary: codes to values, and a dictionary being built.
- *
- * Distinct values get codes in order of appearance. Values are compared bit by bit, so NaN payloads and
- * the sign of zero survive. Open addressing, at most half full, one uint32_t a slot (code + 1).
- * Source: Encodings.md "Dictionary Encoding".
- */
-#include "base/buf.h"
-#include "base/hash.h"
+/* Dictionary: codes to values. Source: Encodings.md "Dictionary Encoding". */
+#include "base/mem.h"
 #include "encoding/encoding.h"
 
 bool dict_check(const uint32_t *codes, size_t n, size_t n_dictionary)
 {
-    uint32_t most = 0;
-    for (size_t i = 0; i < n; i++)
+    uint32_t all = 0, most = 0;
+    size_t eight = n - n % 8;
+    for (size_t i = 0; i < eight; i += 8) /* no code is above all of them OR-ed, which is quicker to have */
+        all |= (codes[i] | codes[i + 1] | codes[i + 2] | codes[i + 3]) |
+               (codes[i + 4] | codes[i + 5] | codes[i + 6] | codes[i + 7]);
+    for (size_t i = eight; i < n; i++)
+        all |= codes[i];
+    for (size_t i = 0; all >= n_dictionary && i < n; i++)
         most = codes[i] > most ? codes[i] : most;
-    return n == 0 || most < n_dictionary;
+    return n == 0 || all < n_dictionary || most < n_dictionary;
 }
 
 /* A copy of constant size is one load and one store; by width, not by type. */
@@ -78,159 +78,4 @@ bool dict_read(const void *dictionary, size_t n_dictionary, uint32_t width, stru
         }
     }
     return true;
-}
-
-/* ---- building ---- */
-
-enum { DICT_SLAB = 64 * 1024, DICT_SLOTS_FIRST = 256 };
-
-struct dict_builder {
-    inlay_env *env;
-    uint8_t type;
-    uint32_t width;
-    struct buf values;    /* [count] in memory form */
-    struct mem_pool heap; /* bytes of BYTE_ARRAY values */
-    uint32_t *slots;      /* [n_slots] code + 1, 0 = free */
-    size_t n_slots, count;
-    uint64_t plain_bytes;
-};
-
-inlay_status dict_builder_new(inlay_env *env, uint8_t type, uint32_t width,
-                              struct dict_builder **builder)
-{
-    void *block = NULL;
-    *builder = NULL;
-    TRY(mem_new(env, sizeof **builder, &block));
-    struct dict_builder *b = block;
-    b->env = env;
-    b->type = type;
-    b->width = width;
-    buf_init(&b->values, env);
-    mem_pool_init(&b->heap, env);
-    *builder = b;
-    return INLAY_OK;
-}
-
-void dict_builder_free(struct dict_builder *b)
-{
-    if (!b)
-        return;
-    buf_free(&b->values);
-    mem_pool_free(&b->heap);
-    mem_free(b->env, b->slots, b->n_slots * sizeof *b->slots);
-    mem_free(b->env, b, sizeof *b);
-}
-
-void dict_builder_clear(struct dict_builder *b)
-{
-    buf_clear(&b->values);
-    mem_pool_reset(&b->heap);
-    if (b->slots && b->count)
-        memset(b->slots, 0, b->n_slots * sizeof *b->slots);
-    b->count = 0;
-    b->plain_bytes = 0;
-}
-
-size_t dict_builder_count(const struct dict_builder *b)
-{
-    return b->count;
-}
-size_t dict_builder_plain_bytes(const struct dict_builder *b)
-{
-    return (size_t)b->plain_bytes;
-}
-const void *dict_builder_values(const struct dict_builder *b)
-{
-    return b->values.data;
-}
-
-static uint64_t dict_hash(const struct dict_builder *b, const void *value)
-{
-    if (b->type == INLAY_BYTE_ARRAY) {
-        const inlay_bytes *s = value;
-        return hash_xxh64(s->data, s->len, 0);
-    }
-    if (b->width > 8)
-        return hash_xxh64(value, b->width, 0);
-    uint64_t v = 0;
-    memcpy(&v, value, b->width);
-    v ^= v >> 32;
-    v *= 0x9E3779B97F4A7C15u;
-    return v ^ v >> 29;
-}
-
-static bool dict_equal(const struct dict_builder *b, const void *a, const void *c)
-{
-    if (b->type != INLAY_BYTE_ARRAY)
-        return memcmp(a, c, b->width) == 0;
-    const inlay_bytes *x = a, *y = c;
-    return x->len == y->len && (x->len == 0 || memcmp(x->data, y->data, x->len) == 0);
-}
-
-static inlay_status dict_more_slots(struct dict_builder *b)
-{
-    size_t n = b->n_slots ? b->n_slots * 2 : DICT_SLOTS_FIRST;
-    void *block = NULL;
-    TRY(mem_new(b->env, n * sizeof *b->slots, &block));
-    uint32_t *slots = block;
-    for (size_t i = 0; i < b->count; i++) {
-        size_t at = dict_hash(b, b->values.data + i * b->width) & (n - 1);
-        while (slots[at])
-            at = (at + 1) & (n - 1);
-        slots[at] = (uint32_t)i + 1;
-    }
-    mem_free(b->env, b->slots, b->n_slots * sizeof *b->slots);
-    b->slots = slots;
-    b->n_slots = n;
-    return INLAY_OK;
-}
-
-/* Append a value that is not there yet. */
-static inlay_status dict_append(struct dict_builder *b, const void *value)
-{
-    if (b->type == INLAY_BYTE_ARRAY) {
-        inlay_bytes copy = *(const inlay_bytes *)value;
-        void *block = NULL;
-        TRY(mem_pool_take(&b->heap, copy.len + 1, &block));
-        if (copy.len)
-            memcpy(block, copy.data, copy.len);
-        copy.data = block;
-        buf_append(&b->values, &copy, sizeof copy);
-    } else {
-        buf_append(&b->values, value, b->width);
-    }
-    TRY(b->values.status);
-    b->count++;
-    return INLAY_OK;
-}
-
-inlay_status dict_builder_add(struct dict_builder *b, const void *values, size_t n, size_t max_bytes,
-                              uint32_t *codes, size_t *done)
-{
-    const uint8_t *v = values;
-    uint32_t last = 0; /* code + 1 of the value before: telemetry repeats itself */
-    for (*done = 0; *done < n; (*done)++, v += b->width) {
-        if (last && dict_equal(b, v, b->values.data + (size_t)(last - 1) * b->width)) {
-            codes[*done] = last - 1;
-            continue;
-        }
-        if (b->count * 2 >= b->n_slots)
-            TRY(dict_more_slots(b));
-        size_t at = dict_hash(b, v) & (b->n_slots - 1);
-        while (b->slots[at] && !dict_equal(b, v, b->values.data + (size_t)(b->slots[at] - 1) * b->width))
-            at = (at + 1) & (b->n_slots - 1);
-        if (!b->slots[at]) {
-            uint64_t bytes = b->type == INLAY_BYTE_ARRAY
-                                 ? 4 + (uint64_t)((const inlay_bytes *)(const void *)v)->len
-                                 : b->width;
-            if (bytes > max_bytes || b->plain_bytes > max_bytes - bytes || b->count >= INT32_MAX)
-                return INLAY_OK;
-            TRY(dict_append(b, v));
-            b->plain_bytes += bytes;
-            b->slots[at] = (uint32_t)b->count;
-        }
-        last = b->slots[at];
-        codes[*done] = last - 1;
-    }
-    return INLAY_OK;
 }

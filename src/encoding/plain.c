@@ -2,6 +2,7 @@
 #include "encoding/encoding.h"
 
 #include "base/mem.h"
+#include "base/short.h"
 #include "encoding/rows.h"
 
 static bool plain_fail(struct decoder *d)
@@ -118,8 +119,7 @@ static size_t plain_write(uint8_t *dst, const void *values, size_t n, uint8_t ty
         uint8_t *at = dst;
         for (size_t i = 0; i < n; i++) {
             store_le32(at, (uint32_t)b[i].len);
-            if (b[i].len)
-                memcpy(at + 4, b[i].data, b[i].len);
+            short_copy(at + 4, b[i].data, b[i].len);
             at += 4 + b[i].len;
         }
         return (size_t)(at - dst);

@@ -193,7 +193,8 @@ bool rle_skip(struct rle *r, size_t n)
 
 size_t rle_bound(size_t n, uint32_t bit_width)
 {
-    /* worst: single groups between short runs; a group is bit_width bytes, a header at most 5 */
+    /* worst: single groups between short runs; a group is bit_width bytes, a header at most 5; the last group
+     * is written as whole words */
     return (n / 8 + 1) * (bit_width + 5) + (n / 8 + 1) * 10 + 16;
 }
 
@@ -205,54 +206,89 @@ size_t rle_write_run(uint8_t *dst, uint32_t value, uint64_t n, uint32_t bit_widt
     return used;
 }
 
-static uint32_t rle_value(const void *values, size_t i, bool wide)
+/* `wide`: uint32_t values, otherwise uint8_t; a constant wherever these are inlined. */
+INLAY_INLINE uint32_t rle_value(const void *values, size_t i, bool wide)
 {
     return wide ? ((const uint32_t *)values)[i] : ((const uint8_t *)values)[i];
 }
 
+/* Are the eight values at i equal? */
+INLAY_INLINE bool rle_eight_equal(const void *values, size_t i, bool wide)
+{
+    const uint8_t *p = (const uint8_t *)values + i * (wide ? 4 : 1);
+    uint64_t a = load_le64(p);
+    if (!wide)
+        return a == (a & 255) * 0x0101010101010101u;
+    return ((a ^ load_le64(p + 8)) | (a ^ load_le64(p + 16)) | (a ^ load_le64(p + 24)) | (a ^ (a << 32 | a >> 32))) == 0;
+}
+
+/* The eight values at i as one group, its bit_width bytes at dst and up to seven zeros behind them. Naive: bit by
+ * bit. Here: as many values as fill at most 64 bits are joined first, 8 or 4 or 2. */
+INLAY_INLINE void rle_pack_eight(uint8_t *dst, const void *values, size_t i, bool wide, uint32_t bit_width)
+{
+    uint32_t many = bit_width <= 8 ? 8 : bit_width <= 16 ? 4 : 2, bits = many * bit_width, have = 0;
+    uint64_t out = 0;
+    for (uint32_t k = 0; k < 8; k += many) {
+        uint64_t part = rle_value(values, i + k, wide) | (uint64_t)rle_value(values, i + k + 1, wide) << bit_width;
+        if (many >= 4)
+            part |= ((uint64_t)rle_value(values, i + k + 2, wide) |
+                     (uint64_t)rle_value(values, i + k + 3, wide) << bit_width) << 2 * bit_width;
+        if (many == 8)
+            part |= ((uint64_t)rle_value(values, i + 4, wide) | (uint64_t)rle_value(values, i + 5, wide) << bit_width |
+                     ((uint64_t)rle_value(values, i + 6, wide) | (uint64_t)rle_value(values, i + 7, wide) << bit_width)
+                         << 2 * bit_width) << 4 * bit_width;
+        out |= part << have;
+        have += bits;
+        if (have >= 64) {
+            store_le64(dst, out);
+            dst += 8;
+            have -= 64;
+            out = have ? part >> (bits - have) : 0;
+        }
+    }
+    if (have)
+        store_le64(dst, out);
+}
+
 /* Values [from, to) as bit-packed groups; to - from is a multiple of 8 except at the very end. */
-static size_t rle_write_groups(uint8_t *dst, const void *values, size_t from, size_t to, bool wide,
-                               uint32_t bit_width)
+INLAY_INLINE size_t rle_write_groups(uint8_t *dst, const void *values, size_t from, size_t to, bool wide,
+                                     uint32_t bit_width)
 {
     size_t groups = (to - from + 7) / 8, used = put_varint(dst, (uint64_t)groups << 1 | 1);
-    uint64_t bits = 0;
-    unsigned have = 0;
-    for (size_t i = from; i < from + groups * 8; i++) {
-        uint64_t v = i < to ? rle_value(values, i, wide) : 0;
-        bits |= v << have;
-        have += bit_width;
-        while (have >= 8) {
-            dst[used++] = (uint8_t)bits;
-            bits >>= 8;
-            have -= 8;
-        }
+    for (; from + 8 <= to; from += 8, used += bit_width)
+        rle_pack_eight(dst + used, values, from, wide, bit_width);
+    if (from < to) {
+        uint32_t last[8] = {0};
+        for (size_t i = from; i < to; i++)
+            last[i - from] = rle_value(values, i, wide);
+        rle_pack_eight(dst + used, last, 0, true, bit_width);
+        used += bit_width;
     }
     return used;
 }
 
-static size_t rle_write_any(uint8_t *dst, const void *values, size_t n, bool wide, uint32_t bit_width)
+/* Runs begin where a group would, so that [from, i), which waits for packing, is a multiple of 8. */
+INLAY_INLINE size_t rle_write_any(uint8_t *dst, const void *values, size_t n, bool wide, uint32_t bit_width)
 {
-    size_t used = 0, from = 0, i = 0; /* [from, i) waits for packing, a multiple of 8 */
-    while (i < n) {
-        size_t run = 1;
-        uint32_t v = rle_value(values, i, wide);
-        while (i + run < n && rle_value(values, i + run, wide) == v)
-            run++;
-        size_t fill = (8 - (i - from) % 8) % 8; /* values that the open group still takes */
-        if (run < fill + 8) {
-            i += run;
+    size_t used = 0, from = 0, i = 0;
+    while (i + 8 <= n) {
+        if (!rle_eight_equal(values, i, wide)) {
+            i += 8;
             continue;
         }
-        i += fill;
-        run -= fill;
+        size_t end = i + 8;
+        uint32_t v = rle_value(values, i, wide);
+        while (end + 8 <= n && rle_value(values, end, wide) == v && rle_eight_equal(values, end, wide))
+            end += 8;
+        while (end < n && rle_value(values, end, wide) == v)
+            end++;
         if (i > from)
             used += rle_write_groups(dst + used, values, from, i, wide, bit_width);
-        used += rle_write_run(dst + used, v, run, bit_width);
-        i += run;
-        from = i;
+        used += rle_write_run(dst + used, v, end - i, bit_width);
+        from = i = end;
     }
-    if (i > from)
-        used += rle_write_groups(dst + used, values, from, i, wide, bit_width);
+    if (n > from)
+        used += rle_write_groups(dst + used, values, from, n, wide, bit_width);
     return used;
 }
 

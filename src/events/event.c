@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/text.h"
 
 const char *const event_names[EVENT_KEYS] = {
     "timestamp", "description", "kind", "details", "source", "node", "instance", "labels", "duration_ns",
@@ -292,7 +292,7 @@ static inlay_status event_check_further(inlay_events *events, inlay_bytes furthe
 
 static bool event_utf8(inlay_bytes text)
 {
-    return text.len == 0 || utf8_span(text.data, text.len) == text.len;
+    return text.len == 0 || text_utf8_span(text.data, text.len) == text.len;
 }
 
 inlay_status inlay_events_add(inlay_events *events, const inlay_event *event)

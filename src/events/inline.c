@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 struct inline_reader {
     inlay_events *events;
@@ -153,7 +153,7 @@ static inlay_status inline_read(struct inline_reader *r, inlay_event *event)
     struct inline_pair pair;
     inlay_status status;
     inlay_bytes none = {0};
-    size_t good = r->text.len ? utf8_span(r->text.data, r->text.len) : 0;
+    size_t good = r->text.len ? text_utf8_span(r->text.data, r->text.len) : 0;
     if (good < r->text.len)
         return inline_fail(r, ERR("not UTF-8"), good, none);
     while ((status = inline_next(r, &pair)) == INLAY_OK)

@@ -24,6 +24,7 @@ struct inlay_bloom {
     struct buf buffer;
     const uint8_t *bits; /* `buffer`, or a view of the source */
     uint64_t bytes;      /* a multiple of BLOOM_BLOCK, at least one */
+    size_t header_bytes;
 };
 
 static bool bloom_known(const struct meta_bloom_choice *choice)
@@ -54,6 +55,7 @@ static inlay_status bloom_read(inlay_bloom *b, inlay_reader *r, uint64_t at)
     if (h.bytes > BLOOM_BYTES_MOST)
         return err_set_at(r->env, INLAY_LIMIT, ERR("bloom filter larger than 128 MiB"), at);
     b->bytes = (uint64_t)h.bytes;
+    b->header_bytes = used;
     return io_read(r->env, &r->source, at + used, (size_t)h.bytes, &b->buffer, &b->bits);
 }
 
@@ -93,6 +95,11 @@ void inlay_bloom_close(inlay_env *env, inlay_bloom *bloom)
 uint64_t inlay_bloom_bytes(const inlay_bloom *bloom)
 {
     return bloom->bytes;
+}
+
+uint64_t bloom_stored_bytes(const inlay_bloom *bloom)
+{
+    return bloom->header_bytes + bloom->bytes;
 }
 
 uint32_t bloom_bit(uint64_t hash, int i)

@@ -17,6 +17,9 @@ enum { BLOOM_BLOCK = 32, BLOOM_BYTES_MOST = 128 << 20 };
 /* Bit of `hash` in word i (0..7) of its block; number of its block. */
 uint32_t bloom_bit(uint64_t hash, int i);
 uint64_t bloom_block(uint64_t hash, uint64_t blocks);
+/* Header and bitset as they stand in the file. */
+struct inlay_bloom;
+uint64_t bloom_stored_bytes(const struct inlay_bloom *bloom);
 /* XXH64 of a value's PLAIN bytes, without the length of a BYTE_ARRAY. */
 uint64_t bloom_hash(const inlay_node *leaf, const void *value);
 

@@ -26,11 +26,22 @@ struct choose_page {
     const uint32_t *codes; /* NULL = no dictionary */
     const void *entries;
     size_t n_entries;
+    uint64_t plain_bytes, entry_bytes; /* of the values and of the entries, in PLAIN */
 };
 /* *encoding: the winner among those that are not codes; *dictionary: whether codes are smaller still. `encoded` and
  * `packed` are scratch. Errors: NOMEM. */
 INLAY_CHECKED inlay_status choose_encoding(const struct choose_page *page, uint32_t encodings,
                                            struct codec_context *codec, struct buf *encoded, struct buf *packed,
                                            const struct encoding **encoding, bool *dictionary);
+
+/* Whether codes are worth going on with after the chunk's first page with values, all of which have codes. First at a
+ * glance (codes and sizes are enough): by far the most columns are decided there. CHOOSE_WEIGH: the page and its
+ * dictionary are to be compressed both ways, and the smaller one is right. `limit` is that of the dictionary; `last`:
+ * no more pages follow. */
+enum choose_verdict { CHOOSE_CODES, CHOOSE_PLAIN, CHOOSE_WEIGH };
+enum choose_verdict choose_glance(const struct choose_page *page, uint64_t limit, bool last);
+INLAY_CHECKED inlay_status choose_weigh(const struct choose_page *page, uint64_t limit, bool last,
+                                        struct codec_context *codec, struct buf *encoded, struct buf *packed,
+                                        bool *dictionary);
 
 #endif

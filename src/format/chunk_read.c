@@ -58,6 +58,7 @@ inlay_status inlay_column_open(inlay_reader *reader, uint32_t leaf, uint32_t fla
         c->piece_most /= 2;
     mem_pool_init(&c->pool, c->env);
     mem_pool_init(&c->header_pool, c->env);
+    mem_pool_init(&c->jump_pool, c->env);
     struct buf *bufs[] = {&c->window, &c->dictionary_raw, &c->dictionary_values, &c->raw,
                           &c->def,    &c->rep,            &c->values,            &c->codes,
                           &c->scratch, &c->carry};
@@ -76,6 +77,8 @@ static void chunk_free_memory(inlay_column *c)
         buf_free(bufs[i]);
     mem_pool_free(&c->pool);
     mem_pool_free(&c->header_pool);
+    mem_pool_free(&c->jump_pool);
+    c->jump_group = 0;
 }
 
 void inlay_column_close(inlay_column *column)
@@ -353,6 +356,8 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
 {
     const uint8_t *data = NULL;
     const char *what = NULL;
+    if (c->levels_known && (c->node->max_rep == 0 || header->meta.data_v2))
+        c->mark = (struct chunk_mark){c->row_group + 1, c->n_pages, c->at, c->row, c->levels_left};
     uint64_t limit = c->env->limits.page_bytes ? c->env->limits.page_bytes : (uint64_t)CHUNK_PAGE_LIMIT;
     c->n_pages++;
     TRY(chunk_page(c, header, limit, &data));

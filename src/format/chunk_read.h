@@ -36,6 +36,15 @@ struct inlay_column {
     uint32_t budgeted; /* row groups before this one are counted in the reader's decoded_bytes */
     bool failed;       /* only a seek or close may follow */
     uint32_t damaged;  /* row group of the last failure + 1; 0 = none: there a seek goes by the offset index */
+    struct mem_pool jump_pool; /* the offset index of a chunk with damage, kept: each damaged page is a seek */
+    struct thrift_list jump;
+    uint32_t jump_group;       /* its row group + 1; 0 = none is kept */
+    struct chunk_mark {
+        uint32_t group;  /* row group + 1; 0 = none */
+        uint32_t n_pages;
+        uint64_t at;
+        int64_t row, levels_left;
+    } mark;            /* the last data page that was opened where a row begins: a seek past damage in it begins there */
     bool parked;       /* memory was given back; `row` is where to go on */
 
     /* the chunk */

@@ -2,6 +2,45 @@
  * dictionary that a chunk begins with. */
 #include "format/chunk_read.h"
 
+/* The chunk's offset index, into the column's pool. OK without one where it cannot be read. */
+static inlay_status chunk_jump_read(inlay_column *c)
+{
+    const struct meta_chunk *m = &c->chunk;
+    struct meta_offset_index index;
+    struct buf buffer;
+    const uint8_t *data = NULL;
+    mem_pool_reset(&c->jump_pool);
+    c->jump = (struct thrift_list){0};
+    c->jump_group = 0;
+    buf_init(&buffer, c->env);
+    inlay_status status = io_read(c->env, &c->reader->source, (uint64_t)m->offset_index_at,
+                                  (size_t)m->offset_index_bytes, &buffer, &data);
+    if (status == INLAY_OK)
+        status = meta_read(c->env, &c->jump_pool, &meta_offset_index_table, data,
+                           (size_t)m->offset_index_bytes, (uint64_t)m->offset_index_at, &index, NULL);
+    buf_free(&buffer);
+    if (status == INLAY_OK)
+        c->jump = index.pages;
+    if (status == INLAY_OK && c->damaged == c->row_group + 1)
+        c->jump_group = c->row_group + 1;
+    return status == INLAY_NOMEM || status == INLAY_IO ? status : INLAY_OK;
+}
+
+/* The last page that begins at `row` or before it. */
+static uint32_t chunk_jump_page(const struct thrift_list *pages, int64_t row)
+{
+    const struct meta_page_location *p = pages->items;
+    uint32_t low = 0, high = pages->n;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p[middle].first_row <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Jump to the data page that holds `row` (of the row group) by the offset index. Anything odd in the
  * index means not to use it: page headers then lead the way. */
 static inlay_status chunk_jump(inlay_column *c, int64_t row)
@@ -11,36 +50,25 @@ static inlay_status chunk_jump(inlay_column *c, int64_t row)
         return INLAY_OK; /* pages may build on each other; such old writers made no index anyway */
     if (!META_HAS(m, META_CC_OFFSET_INDEX_AT) || m->offset_index_at < 4 || m->offset_index_bytes <= 0)
         return INLAY_OK;
-    struct meta_offset_index index;
-    struct mem_pool pool;
-    struct buf buffer;
-    const uint8_t *data = NULL;
-    buf_init(&buffer, c->env);
-    mem_pool_init(&pool, c->env);
-    inlay_status status = io_read(c->env, &c->reader->source, (uint64_t)m->offset_index_at,
-                                  (size_t)m->offset_index_bytes, &buffer, &data);
-    if (status == INLAY_OK)
-        status = meta_read(c->env, &pool, &meta_offset_index_table, data,
-                           (size_t)m->offset_index_bytes, (uint64_t)m->offset_index_at, &index, NULL);
-    if (status == INLAY_OK) {
-        const struct meta_page_location *p = index.pages.items;
-        uint32_t i = 0;
-        while (i + 1 < index.pages.n && p[i + 1].first_row <= row)
-            i++;
-        int64_t here = c->node->max_rep == 0 ? c->levels_left - (i ? p[i].first_row : 0) : 1;
-        if (i > 0 && p[i].at > (int64_t)c->at && (uint64_t)p[i].at < c->end &&
-            p[i].first_row <= row && p[i].first_row > 0 && p[i].first_row < c->rows_left && here > 0) {
-            c->at = (uint64_t)p[i].at;
-            c->n_pages = i;
-            c->rows_left -= p[i].first_row;
-            c->row += p[i].first_row;
-            c->levels_known = c->node->max_rep == 0;
-            c->levels_left -= p[i].first_row;
-        }
+    if (c->jump_group != c->row_group + 1)
+        TRY(chunk_jump_read(c));
+    uint32_t i = chunk_jump_page(&c->jump, row);
+    const struct meta_page_location *pages = c->jump.items, *p = i ? &pages[i] : NULL;
+    if (p && p->at > (int64_t)c->at && (uint64_t)p->at < c->end && p->first_row <= row && p->first_row > 0 &&
+        p->first_row < c->rows_left && (c->node->max_rep > 0 || p->first_row < c->levels_left)) {
+        c->at = (uint64_t)p->at;
+        c->n_pages = i;
+        c->rows_left -= p->first_row;
+        c->row += p->first_row;
+        c->levels_known = c->node->max_rep == 0;
+        c->levels_left -= p->first_row;
     }
-    buf_free(&buffer);
-    mem_pool_free(&pool);
-    return status == INLAY_NOMEM || status == INLAY_IO ? status : INLAY_OK;
+    if (!c->jump_group) {
+        mem_pool_free(&c->jump_pool);
+        mem_pool_init(&c->jump_pool, c->env);
+        c->jump = (struct thrift_list){0};
+    }
+    return INLAY_OK;
 }
 
 /* Read the dictionary page if the chunk begins with one. */
@@ -57,6 +85,21 @@ static inlay_status chunk_load_first(inlay_column *c)
     return INLAY_OK;
 }
 
+/* Go on at the page that a failure was in, instead of walking over all pages before it again. `row` is of the file. */
+static void chunk_resume(inlay_column *c, int64_t row)
+{
+    const struct chunk_mark *m = &c->mark;
+    if (c->damaged != c->row_group + 1 || m->group != c->damaged || m->row <= c->row || m->row > row ||
+        c->reader->delta_quirk)
+        return;
+    c->at = m->at;
+    c->n_pages = m->n_pages;
+    c->levels_left = m->levels_left;
+    c->rows_left -= m->row - c->row;
+    c->row = m->row;
+    c->any_level = true;
+}
+
 static inlay_status chunk_skip_rows(inlay_column *c, int64_t rows)
 {
     enum { CHUNK_JUMP_FROM = 2 * CHUNK_PIECE }; /* nearer rows are reached by reading on */
@@ -65,6 +108,7 @@ static inlay_status chunk_skip_rows(inlay_column *c, int64_t rows)
         TRY(chunk_load_first(c));
         int64_t before = c->row;
         TRY(chunk_jump(c, rows));
+        chunk_resume(c, before + rows);
         rows -= c->row - before;
     }
     while (rows > 0) {
@@ -91,6 +135,10 @@ inlay_status inlay_column_seek(inlay_column *column, int64_t row)
     int64_t first = 0, next = 0;
     if (row < 0)
         return err_set(c->env, INLAY_ARG, ERR("no such row"));
+    if (c->row_group <= c->reader->known && c->reader->first_rows[c->row_group] <= row) {
+        group = c->row_group; /* forward: a file may have 100,000 row groups */
+        first = c->reader->first_rows[group];
+    }
     for (; group < n; group++, first = next) {
         inlay_status status = reader_first_row(c->reader, group + 1, &next);
         if (status != INLAY_OK)

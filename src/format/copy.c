@@ -7,6 +7,7 @@
 
 #include "inlay/inspect.h"
 
+#include "format/bloom.h"
 #include "format/reader.h"
 #include "format/writer.h"
 
@@ -95,11 +96,12 @@ static inlay_status copy_bytes(struct copy *c, int64_t at, int64_t bytes, struct
     return to->status;
 }
 
-/* Bounds that only their writer's name or the file's column_orders put right are left behind. */
+/* Bounds that only their writer's name puts right, or that are in another order than the new file's column_orders
+ * say, are left behind. */
 static bool copy_doubtful(const struct copy *c)
 {
     bool binary = c->node->type == INLAY_BYTE_ARRAY || c->node->type == INLAY_FIXED_LEN_BYTE_ARRAY;
-    return inlay_reader_order(c->r, c->from) != INLAY_ORDER_TYPE || (binary && c->r->binary_bounds_quirk) ||
+    return inlay_reader_order(c->r, c->from) != writer_order(c->w, c->leaf) || (binary && c->r->binary_bounds_quirk) ||
            (c->node->max_rep > 0 && c->r->null_pages_quirk);
 }
 
@@ -110,7 +112,7 @@ static void copy_statistics(struct copy *c)
     if (!s)
         return;
     inlay_order order = inlay_reader_order(c->r, c->from);
-    if (order != INLAY_ORDER_TYPE)
+    if (order != writer_order(c->w, c->leaf))
         s->has &= ~((uint64_t)1 << META_ST_MIN_VALUE | (uint64_t)1 << META_ST_MAX_VALUE |
                     (uint64_t)1 << META_ST_MIN_EXACT | (uint64_t)1 << META_ST_MAX_EXACT);
     if ((binary && c->r->binary_bounds_quirk) || order == INLAY_ORDER_IEEE_754)
@@ -157,29 +159,17 @@ static inlay_status copy_indexes(struct copy *c, int64_t shift)
     return META_HAS(m, META_CC_OFFSET_INDEX_AT) ? copy_optional(copy_offset_index(c, shift)) : INLAY_OK;
 }
 
-/* A filter whose length the metadata does not say (before format 2.10) is measured by opening it. */
+/* The filter is opened: bloom_filter_length may be missing (before format 2.10) or wrong, and one that is cut short
+ * would deny values that are there. */
 static inlay_status copy_bloom(struct copy *c, uint32_t row_group)
 {
     const struct meta_column *m = c->chunk.meta;
     inlay_bloom *bloom = NULL;
     if (!META_HAS(m, META_CM_BLOOM_AT))
         return INLAY_OK;
-    int64_t bytes = META_HAS(m, META_CM_BLOOM_BYTES) ? m->bloom_bytes : 0;
-    if (bytes <= 0) {
-        struct meta_bloom_header h = {.has = 15};
-        struct meta_bloom_choice known = {.has = 1};
-        struct buf head;
-        TRY(inlay_bloom_open(c->r, row_group, c->from, &bloom));
-        h.bytes = (int32_t)inlay_bloom_bytes(bloom);
-        h.algorithm = h.hash = h.compression = &known;
-        buf_init(&head, c->w->env);
-        thrift_write(&head, &meta_bloom_header_table, &h);
-        bytes = (int64_t)head.bytes + h.bytes; /* as every writer makes it; checked when it is read again */
-        inlay_status status = head.status;
-        buf_free(&head);
-        inlay_bloom_close(c->w->env, bloom);
-        TRY(status);
-    }
+    TRY(inlay_bloom_open(c->r, row_group, c->from, &bloom));
+    int64_t bytes = (int64_t)bloom_stored_bytes(bloom);
+    inlay_bloom_close(c->w->env, bloom);
     c->kept.bloom_at = c->w->blooms.bytes;
     return copy_bytes(c, m->bloom_at, bytes, &c->w->blooms, &c->kept.bloom_bytes);
 }
@@ -211,14 +201,25 @@ static inlay_status copy_meta(struct copy *c, uint64_t to)
     return c->w->metas.status;
 }
 
+/* Add the chunk's sizes to the row group's. */
+static inlay_status copy_sizes(struct copy *c)
+{
+    struct meta_column *m = c->chunk.meta;
+    struct writer_group *g = &c->w->group;
+    if (c->start == c->end) /* without values: its pages stay behind */
+        m->compressed_bytes = m->uncompressed_bytes = 0;
+    if (m->uncompressed_bytes > INT64_MAX - g->raw_bytes || m->compressed_bytes > INT64_MAX - g->packed_bytes)
+        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("column chunk has an impossible size"), c->r->footer.at);
+    g->raw_bytes += m->uncompressed_bytes;
+    g->packed_bytes += m->compressed_bytes;
+    return INLAY_OK;
+}
+
 static inlay_status copy_chunk(struct copy *c, uint32_t row_group)
 {
     TRY(reader_chunk(c->r, row_group, c->from, &c->pool, &c->chunk, &c->start, &c->end));
     uint64_t to = c->w->written;
-    if (c->chunk.meta->uncompressed_bytes > INT64_MAX - c->w->group.raw_bytes)
-        return err_set_at(c->w->env, INLAY_CORRUPT, ERR("column chunk has an impossible size"), c->r->footer.at);
-    c->w->group.raw_bytes += c->chunk.meta->uncompressed_bytes;
-    c->w->group.packed_bytes += c->chunk.meta->compressed_bytes;
+    TRY(copy_sizes(c));
     TRY(copy_pages(c));
     if (c->start < c->end)
         TRY(copy_indexes(c, (int64_t)to - (int64_t)c->start));
@@ -255,17 +256,16 @@ static inlay_status copy_column(inlay_writer *w, uint32_t leaf, inlay_reader *r,
     return writer_done(w, leaf, status);
 }
 
-/* Pages that say what they mean only beside their old writer's name. */
-bool inlay_reader_copies(const inlay_reader *reader)
+bool inlay_reader_copyable(const inlay_reader *r)
 {
-    return !reader->delta_quirk && !reader->v2_quirk && !reader->page_quirk;
+    return !(r->delta_quirk || r->v2_quirk || r->page_quirk);
 }
 
 static inlay_status copy_allowed(inlay_writer *w, const inlay_reader *r)
 {
-    return inlay_reader_copies(r)
-               ? INLAY_OK
-               : err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"));
+    return !inlay_reader_copyable(r)
+               ? err_set(w->env, INLAY_UNSUPPORTED, ERR("pages of this old writer cannot be copied, only rewritten"))
+               : INLAY_OK;
 }
 
 static inlay_status copy_group(inlay_writer *w, inlay_reader *r, uint32_t row_group)
@@ -282,8 +282,12 @@ static inlay_status copy_group(inlay_writer *w, inlay_reader *r, uint32_t row_gr
         return err_set(w->env, INLAY_ARG, ERR("row counts overflow"));
     w->group = (struct writer_group){.at = (int64_t)w->written, .n_rows = group->num_rows};
     TRY(copy_sorting(w, group));
-    for (uint32_t i = 0; i < w->n_leaves; i++)
+    for (uint32_t i = 0; i < w->n_leaves; i++) {
         TRY(copy_column(w, i, r, row_group, i));
+        if ((uint64_t)w->group.packed_bytes > r->source.size_bytes) /* they would make a small file a large one */
+            return err_set_at(w->env, INLAY_CORRUPT, ERR("the row group's column chunks are larger than the file"),
+                              r->footer.at);
+    }
     TRY(writer_put_blooms(w));
     buf_append(&w->groups, &w->group, sizeof w->group);
     w->n_rows += w->group.n_rows;

@@ -260,6 +260,25 @@ inlay_status inlay_pages_header(inlay_pages *pages, inlay_bytes *header)
     return inspect_bytes(pages, 0, pages->header.bytes, header);
 }
 
+inlay_status inlay_pages_body_of(inlay_pages *pages, const inlay_page *page, inlay_bytes *body)
+{
+    inlay_column *c = pages->column;
+    const uint8_t *data = NULL;
+    uint64_t at = (uint64_t)page->at + page->header_bytes, n = (uint64_t)page->packed_bytes;
+    *body = (inlay_bytes){NULL, 0};
+    if (page->at < 4 || page->packed_bytes < 0 || at > c->end || n > c->end - at)
+        return err_set(c->env, INLAY_ARG, ERR("no page of this column chunk"));
+    inlay_status status = chunk_bytes(c, at, (size_t)n, &data);
+    if (status == INLAY_OK && page->has_crc && hash_crc32(0, data, (size_t)n) != page->crc) {
+        c->page_at = (uint64_t)page->at;
+        status = chunk_fail(c, INLAY_CORRUPT, ERR("page checksum (CRC) is wrong: the bytes changed"));
+    }
+    if (status != INLAY_OK)
+        return chunk_where(c, status);
+    *body = (inlay_bytes){data, (size_t)n};
+    return INLAY_OK;
+}
+
 inlay_status inlay_pages_body(inlay_pages *pages, inlay_bytes *body)
 {
     return inspect_bytes(pages, pages->header.bytes, pages->header.compressed_bytes, body);

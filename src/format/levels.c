@@ -24,6 +24,37 @@ size_t levels_equal(const uint8_t *levels, size_t n, uint8_t level)
     return count;
 }
 
+bool levels_within(const uint8_t *levels, size_t n, uint8_t max)
+{
+    const uint64_t ones = 0x0101010101010101u, top = ones << 7;
+    uint64_t above = 0, more = ones * (uint64_t)(127 - (max & 127)); /* carries a byte's level above max to its top bit */
+    size_t i = 0;
+    for (; max < 128 && i + 8 <= n; i += 8) {
+        uint64_t v = load_le64(levels + i);
+        above |= ((v & ~top) + more) | v;
+    }
+    for (; i < n; i++)
+        above |= levels[i] > max ? top : 0;
+    return (above & top) == 0;
+}
+
+void levels_tally(const uint8_t *levels, size_t n, uint8_t max, int64_t *counts)
+{
+    enum { LEVELS_FEW = 3 };
+    if (max > LEVELS_FEW) {
+        for (size_t i = 0; i < n; i++)
+            counts[levels[i]]++;
+        return;
+    }
+    size_t rest = n; /* a pass a level, eight at a time; the lowest is what is left */
+    for (uint8_t level = max; level > 0; level--) {
+        size_t equal = levels_equal(levels, n, level);
+        counts[level] += (int64_t)equal;
+        rest -= equal;
+    }
+    counts[0] += (int64_t)rest;
+}
+
 void levels_open(struct levels *l, uint8_t max, int encoding, const uint8_t *data, size_t bytes,
                  size_t n)
 {

@@ -34,5 +34,9 @@ bool levels_count(const struct levels *l, uint8_t level, size_t *count);
 size_t levels_legacy_bytes(uint8_t max, size_t n);
 /* How many of n levels equal `level`. */
 size_t levels_equal(const uint8_t *levels, size_t n, uint8_t level);
+/* Is none of n levels above `max`? */
+bool levels_within(const uint8_t *levels, size_t n, uint8_t max);
+/* Add to counts[0 .. max] how often each level occurs among n, none of which is above `max`. */
+void levels_tally(const uint8_t *levels, size_t n, uint8_t max, int64_t *counts);
 
 #endif

@@ -22,6 +22,8 @@ static inlay_status reader_index(inlay_reader *r)
     }
     TRY(mem_new(r->env, ((size_t)m->row_groups.n + 1) * sizeof *r->first_rows, &block));
     r->first_rows = block;
+    TRY(mem_new(r->env, (size_t)m->row_groups.n * sizeof *r->groups, &block));
+    r->groups = block;
     struct writer_id writer = writer_id_parse(m->created_by);
     /* PARQUET-816: the dictionary page's header is not in total_compressed_size */
     r->page_quirk = writer_id_before(&writer, "parquet-mr", 1, 2, 9);
@@ -44,10 +46,7 @@ inlay_status inlay_reader_open(inlay_env *env, const inlay_source *source,
     r->env = env;
     r->source = *source;
     r->no_crc = options && options->no_crc;
-    for (uint32_t i = 0; i < READER_TOUCHED; i++) {
-        r->touched[i].row_group = UINT32_MAX;
-        mem_pool_init(&r->touched[i].pool, env);
-    }
+    mem_pool_init(&r->group_pool, env);
     mem_pool_init(&r->scratch, env);
     inlay_status status = footer_open(&r->footer, env, source);
     if (status == INLAY_OK)
@@ -76,18 +75,26 @@ void inlay_reader_close(inlay_reader *reader)
         mem_free(r->env, r->key_values, m->key_values.n * sizeof *r->key_values);
     if (r->first_rows)
         mem_free(r->env, r->first_rows, ((size_t)m->row_groups.n + 1) * sizeof *r->first_rows);
+    mem_free(r->env, r->groups, (size_t)m->row_groups.n * sizeof *r->groups);
     for (size_t i = 0; i < sizeof r->codecs / sizeof r->codecs[0]; i++)
         codec_close(&r->codecs[i]);
     inlay_schema_close(r->schema);
     footer_free(&r->footer);
-    for (uint32_t i = 0; i < READER_TOUCHED; i++)
-        mem_pool_free(&r->touched[i].pool);
+    mem_pool_free(&r->group_pool);
     mem_pool_free(&r->scratch);
     mem_free(r->env, r, sizeof *r);
 }
 
 /* ---- the file ---- */
 
+inlay_source inlay_reader_source(const inlay_reader *reader)
+{
+    return reader->source;
+}
+inlay_read_options inlay_reader_options(const inlay_reader *reader)
+{
+    return (inlay_read_options){.no_crc = reader->no_crc};
+}
 const inlay_schema *inlay_reader_schema(const inlay_reader *reader)
 {
     return reader->schema;
@@ -174,39 +181,51 @@ static inlay_status reader_group_fault(inlay_reader *r, uint32_t row_group, cons
     return INLAY_CORRUPT;
 }
 
-static inlay_status reader_parse_group(inlay_reader *r, uint32_t row_group, struct reader_group *g)
+static inlay_status reader_group_read(inlay_reader *r, uint32_t row_group, struct meta_row_group **group)
 {
     const inlay_bytes *spans = r->footer.meta.row_groups.items;
     inlay_bytes span = spans[row_group];
-    g->row_group = UINT32_MAX;
-    mem_pool_reset(&g->pool);
-    inlay_status status = meta_read(r->env, &g->pool, &meta_row_group_table, span.data, span.len,
-                                    r->footer.at + (uint64_t)(span.data - r->footer.data), &g->group, NULL);
+    void *block = NULL;
+    TRY(mem_pool_take(&r->group_pool, sizeof **group, &block));
+    *group = block;
+    inlay_status status = meta_read(r->env, &r->group_pool, &meta_row_group_table, span.data, span.len,
+                                    r->footer.at + (uint64_t)(span.data - r->footer.data), *group, NULL);
     if (status != INLAY_OK) {
         r->env->error.row_group = (int32_t)row_group;
         return status;
     }
-    if (g->group.num_rows < 0)
+    if ((*group)->num_rows < 0)
         return reader_group_fault(r, row_group, ERR("row group has less than zero rows"));
-    if (g->group.columns.n != inlay_schema_leaves(r->schema))
+    if ((*group)->columns.n != inlay_schema_leaves(r->schema))
         return reader_group_fault(r, row_group, ERR("row group and schema differ in number of columns"));
-    g->row_group = row_group;
     return INLAY_OK;
+}
+
+static void reader_forget_groups(inlay_reader *r)
+{
+    mem_pool_reset(&r->group_pool);
+    memset(r->groups, 0, r->footer.meta.row_groups.n * sizeof *r->groups);
+    r->group_bytes = 0;
 }
 
 inlay_status reader_touch(inlay_reader *r, uint32_t row_group, const struct meta_row_group **group)
 {
     if (row_group >= r->footer.meta.row_groups.n)
         return err_set(r->env, INLAY_ARG, ERR("no such row group"));
-    for (uint32_t i = 0; i < READER_TOUCHED; i++)
-        if (r->touched[i].row_group == row_group) {
-            *group = &r->touched[i].group;
-            return INLAY_OK;
+    if (!r->groups[row_group]) {
+        struct meta_row_group *fresh = NULL;
+        if (r->group_bytes > r->footer.bytes)
+            reader_forget_groups(r);
+        inlay_status status = reader_group_read(r, row_group, &fresh);
+        if (status != INLAY_OK) {
+            reader_forget_groups(r); /* what it took is not counted */
+            return status;
         }
-    struct reader_group *g = &r->touched[r->oldest];
-    TRY(reader_parse_group(r, row_group, g));
-    r->oldest = (r->oldest + 1) % READER_TOUCHED;
-    *group = &g->group;
+        r->groups[row_group] = fresh;
+        r->group_bytes += sizeof *fresh + fresh->columns.n * sizeof(inlay_bytes) +
+                          fresh->sorting.n * sizeof(struct meta_sorting_column);
+    }
+    *group = r->groups[row_group];
     return INLAY_OK;
 }
 

@@ -8,10 +8,6 @@
 #include "format/footer.h"
 #include "format/schema.h"
 
-/* Columns that are read side by side may stand in neighbouring row groups: a record of thousands of chunks is not
- * parsed again for each column. */
-enum { READER_TOUCHED = 4 };
-
 struct inlay_reader {
     inlay_env *env;
     inlay_source source;
@@ -21,12 +17,11 @@ struct inlay_reader {
     inlay_key_value *key_values; /* [meta.key_values.n] */
     int64_t *first_rows;         /* [n_row_groups + 1]; filled up to `known` */
     uint32_t known;              /* first_rows[0..known] are valid */
-    struct reader_group {        /* records of row groups that were touched last; the oldest is replaced */
-        uint32_t row_group;      /* UINT32_MAX = none */
-        struct meta_row_group group;
-        struct mem_pool pool;
-    } touched[READER_TOUCHED];
-    uint32_t oldest;
+    /* Records of row groups, kept in at most as many bytes as the footer has (but always one): columns read one
+     * after another come back to each row group, and finding its 2,000 chunks again is a walk over all of them. */
+    struct meta_row_group **groups; /* [n_row_groups]; NULL = not touched */
+    struct mem_pool group_pool;
+    uint64_t group_bytes;
     struct mem_pool scratch;     /* of one decoded chunk at a time, for the public calls */
     struct codec_context codecs[8]; /* by CompressionCodec, opened when first met; shared by all columns */
     uint64_t decoded_bytes;      /* values of all chunks opened so far; see limits.decoded_bytes */

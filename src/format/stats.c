@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/short.h"
+
 void stats_init(struct stats *s, inlay_env *env, const inlay_node *leaf, bool new_orders)
 {
     *s = (struct stats){.order = type_order_of(leaf),
@@ -41,7 +43,25 @@ bool stats_counts_nans(const struct stats *s)
     return type_order_is_float(s->order);
 }
 
+bool stats_takes_numbers(const struct stats *s)
+{
+    return s->order >= TYPE_ORDER_BOOL && s->order <= TYPE_ORDER_F64 && !s->total;
+}
+
 /* ---- taking values ---- */
+
+/* The first bytes of a binary value as a number in the column's order. Where two are different, they decide. */
+static uint64_t stats_head(const struct stats *s, const void *value)
+{
+    const inlay_bytes *b = value;
+    if (s->type == INLAY_BYTE_ARRAY)
+        return short_head(b->data, b->len);
+    return short_head(value, s->width) ^ (uint64_t)(s->order == TYPE_ORDER_DECIMAL_FIXED) << 63;
+}
+static bool stats_has_heads(const struct stats *s)
+{
+    return s->order == TYPE_ORDER_BYTES || s->order == TYPE_ORDER_FIXED || s->order == TYPE_ORDER_DECIMAL_FIXED;
+}
 
 static int stats_compare(const struct stats *s, const void *value, const struct buf *bound)
 {
@@ -64,47 +84,84 @@ static void stats_fold(struct stats *s, const void *min, const void *max)
 {
     if (stats_status(s) != INLAY_OK)
         return; /* no memory: the owner will see it */
-    if (!s->has || stats_compare(s, min, &s->min) < 0)
+    bool heads = stats_has_heads(s);
+    if (!s->has || stats_compare(s, min, &s->min) < 0) {
         stats_hold(s, &s->min, min);
-    if (!s->has || stats_compare(s, max, &s->max) > 0)
+        s->min_head = heads ? stats_head(s, min) : 0;
+    }
+    if (!s->has || stats_compare(s, max, &s->max) > 0) {
         stats_hold(s, &s->max, max);
+        s->max_head = heads ? stats_head(s, max) : 0;
+    }
     s->has = stats_status(s) == INLAY_OK;
 }
 
-/* Smallest and largest of n >= 1 integers, without a branch a value. */
-#define STATS_INTEGERS(ctype)                      \
-    do {                                           \
-        const ctype *v = values;                   \
-        ctype lo = v[0], hi = v[0];                \
-        for (size_t i = 1; i < n; i++) {           \
-            lo = v[i] < lo ? v[i] : lo;            \
-            hi = v[i] > hi ? v[i] : hi;            \
-        }                                          \
-        stats_fold(s, &lo, &hi);                   \
+/* Smallest and largest of n >= 1 integers, without a branch a value, in four lanes that do not wait for each other. */
+#define STATS_INTEGERS(ctype)                                      \
+    do {                                                           \
+        const ctype *v = values;                                   \
+        ctype lo[4] = {v[0], v[0], v[0], v[0]};                    \
+        ctype hi[4] = {v[0], v[0], v[0], v[0]};                    \
+        size_t i = 0;                                              \
+        for (; i + 4 <= n; i += 4)                                 \
+            for (int k = 0; k < 4; k++) {                          \
+                lo[k] = v[i + (size_t)k] < lo[k] ? v[i + (size_t)k] : lo[k]; \
+                hi[k] = v[i + (size_t)k] > hi[k] ? v[i + (size_t)k] : hi[k]; \
+            }                                                      \
+        for (; i < n; i++) {                                       \
+            lo[0] = v[i] < lo[0] ? v[i] : lo[0];                   \
+            hi[0] = v[i] > hi[0] ? v[i] : hi[0];                   \
+        }                                                          \
+        for (int k = 1; k < 4; k++) {                              \
+            lo[0] = lo[k] < lo[0] ? lo[k] : lo[0];                 \
+            hi[0] = hi[k] > hi[0] ? hi[k] : hi[0];                 \
+        }                                                          \
+        stats_fold(s, &lo[0], &hi[0]);                             \
     } while (0)
 
 /* The same for floats; comparisons with NaN are false, so NaN never becomes a bound. */
-#define STATS_FLOATS(ctype)                          \
-    do {                                             \
-        const ctype *v = values;                     \
-        ctype lo = 0, hi = 0;                        \
-        size_t i = 0;                                \
-        int64_t nans = 0;                            \
-        while (i < n && v[i] != v[i])                \
-            i++;                                     \
-        nans = (int64_t)i;                           \
-        if (i < n)                                   \
-            lo = hi = v[i];                          \
-        bool any = i < n;                            \
-        for (; i < n; i++) {                         \
-            nans += v[i] != v[i];                    \
-            lo = v[i] < lo ? v[i] : lo;              \
-            hi = v[i] > hi ? v[i] : hi;              \
-        }                                            \
-        s->nans += nans;                             \
-        if (any)                                     \
-            stats_fold(s, &lo, &hi);                 \
+#define STATS_FLOATS(ctype)                                        \
+    do {                                                           \
+        const ctype *v = values;                                   \
+        size_t i = 0;                                              \
+        while (i < n && v[i] != v[i])                              \
+            i++;                                                   \
+        s->nans += (int64_t)i;                                     \
+        if (i == n)                                                \
+            return;                                                \
+        ctype lo[4] = {v[i], v[i], v[i], v[i]};                    \
+        ctype hi[4] = {v[i], v[i], v[i], v[i]};                    \
+        int64_t nans[4] = {0};                                     \
+        for (; i + 4 <= n; i += 4)                                 \
+            for (int k = 0; k < 4; k++) {                          \
+                ctype x = v[i + (size_t)k];                        \
+                nans[k] += x != x;                                 \
+                lo[k] = x < lo[k] ? x : lo[k];                     \
+                hi[k] = x > hi[k] ? x : hi[k];                     \
+            }                                                      \
+        for (; i < n; i++) {                                       \
+            nans[0] += v[i] != v[i];                               \
+            lo[0] = v[i] < lo[0] ? v[i] : lo[0];                   \
+            hi[0] = v[i] > hi[0] ? v[i] : hi[0];                   \
+        }                                                          \
+        for (int k = 0; k < 4; k++) {                              \
+            s->nans += nans[k];                                    \
+            lo[0] = lo[k] < lo[0] ? lo[k] : lo[0];                 \
+            hi[0] = hi[k] > hi[0] ? hi[k] : hi[0];                 \
+        }                                                          \
+        stats_fold(s, &lo[0], &hi[0]);                             \
     } while (0)
+
+/* Binary values: most lie between the bounds by their first bytes alone. */
+static void stats_binary(struct stats *s, const uint8_t *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++, values += s->width) {
+        uint64_t head = stats_head(s, values);
+        if (INLAY_LIKELY(s->has && head > s->min_head && head < s->max_head))
+            continue;
+        stats_fold(s, values, values);
+    }
+}
 
 static bool stats_is_nan(const struct stats *s, const uint8_t *value)
 {
@@ -176,6 +233,11 @@ void stats_add(struct stats *s, const void *values, size_t n)
         return;
     case TYPE_ORDER_F64:
         STATS_FLOATS(double);
+        return;
+    case TYPE_ORDER_BYTES:
+    case TYPE_ORDER_FIXED:
+    case TYPE_ORDER_DECIMAL_FIXED:
+        stats_binary(s, values, n);
         return;
     default:
         stats_each(s, values, n);
@@ -263,6 +325,7 @@ static bool stats_raise_text(struct buf *b)
 static void stats_store(const struct stats *s, const struct buf *value, struct buf *out)
 {
     uint8_t le[8];
+    size_t most = s->order == TYPE_ORDER_BYTES ? STATS_CUT_BYTES + 1 : SIZE_MAX; /* one more shows that it is cut */
     if (s->type == INLAY_INT32 || s->type == INLAY_FLOAT) {
         uint32_t v = 0;
         memcpy(&v, value->data, 4);
@@ -274,7 +337,7 @@ static void stats_store(const struct stats *s, const struct buf *value, struct b
         store_le64(le, v);
         buf_append(out, le, 8);
     } else {
-        buf_append(out, value->data, value->bytes);
+        buf_append(out, value->data, value->bytes < most ? value->bytes : most);
     }
 }
 

@@ -26,6 +26,7 @@ struct stats {
     bool total;         /* IEEE 754 order: NaNs are bounds where there is nothing else, zeros keep their sign */
     bool only_nans;     /* total: min and max are NaNs, until another value comes */
     int64_t nulls, nans;
+    uint64_t min_head, max_head; /* binary: what of min and max short_head compares */
     struct buf min, max; /* value bytes as in memory; BYTE_ARRAY: the bytes themselves */
 };
 
@@ -43,5 +44,6 @@ inlay_status stats_status(const struct stats *s);
  * order, or a bound that cannot be cut). */
 bool stats_bounds(const struct stats *s, struct stats_bound *min, struct stats_bound *max);
 bool stats_counts_nans(const struct stats *s); /* a floating-point column */
+bool stats_takes_numbers(const struct stats *s); /* looking at a value costs less than finding out whether it is new */
 
 #endif

@@ -23,6 +23,11 @@ static struct feed **body_slot(struct body *body, uint32_t input, uint32_t leaf)
     return &body->feeds[(size_t)input * body->schema->n_leaves + leaf];
 }
 
+static struct move_slot **body_pages(struct body *body, uint32_t input, uint32_t leaf)
+{
+    return &body->slots[(size_t)input * body->schema->n_leaves + leaf];
+}
+
 static void body_close(struct body *body, struct feed **slot)
 {
     if (!*slot)
@@ -38,7 +43,7 @@ static inlay_status body_failed(const struct body *body, uint32_t input, inlay_s
     return status;
 }
 
-static inlay_status body_open(struct body *body, uint32_t input, uint32_t leaf, bool codes,
+static inlay_status body_feed(struct body *body, uint32_t input, uint32_t leaf, bool codes,
                               struct feed **feed)
 {
     struct feed **slot = body_slot(body, input, leaf);
@@ -60,7 +65,7 @@ static inlay_status body_open(struct body *body, uint32_t input, uint32_t leaf, 
 /* The next batch; END after the last row of the input. */
 static inlay_status body_fill(struct body *body, uint32_t input, struct feed *feed)
 {
-    TRY(stage_settle(&body->stage));
+    TRY(stage_own(&body->stage, body->stage.n_values));
     inlay_status status = feed_fill(feed, body->memory_bytes);
     return status == INLAY_OK || status == INLAY_END ? status : body_failed(body, input, status);
 }
@@ -119,44 +124,58 @@ static void body_tell(struct body *body, bool now)
 
 /* ---- columns without repetition, by lanes ---- */
 
-/* What the lane has at hand is made ready; where the column cannot stay coded, so is every other lane anew. */
-static inlay_status body_ready(struct body *body, uint32_t input, struct lane_out *out)
+/* Rows that the lane has given since it was made ready are not wanted any more. */
+static void body_settle(struct body *body, uint32_t input)
 {
     struct lane *l = &body->lanes[input];
-    size_t left = l->feed->batch.n_levels - l->feed->level;
-    inlay_status status = stage_lane(&body->stage, &body->maps[input], l, body->wanted[input]);
-    body->wanted[input] -= left < body->wanted[input] ? left : body->wanted[input];
-    lane_arm(l, out);
-    if (status != INLAY_END)
-        return status;
+    lane_settle(l);
+    body->wanted[input] -= l->level - body->ready_at[input];
+    body->ready_at[input] = l->level;
+    l->feed->level = l->level;
+    l->feed->value = l->value;
+}
+
+/* The column cannot stay coded: what is kept goes out, and every lane is made ready anew. */
+static inlay_status body_plain(struct body *body, struct lane_out *out)
+{
     TRY(stage_took(&body->stage, out));
     TRY(stage_plain(&body->stage));
     *out = stage_block(&body->stage);
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
-        struct lane *other = &body->lanes[i];
-        if (!other->feed)
+        struct lane *l = &body->lanes[i];
+        if (!l->feed)
             continue;
-        if (i != input) {
-            lane_settle(other);
-            other->feed->level = other->level;
-            other->feed->value = other->value;
-        }
-        TRY(stage_lane(&body->stage, &body->maps[i], other, 0));
-        lane_arm(other, out);
+        body_settle(body, i);
+        TRY(stage_lane(&body->stage, &body->maps[i], l, body->wanted[i]));
+        lane_arm(l, out);
     }
     return INLAY_OK;
 }
 
-/* The lane is empty: its input's next batch. */
+/* What the lane has at hand is made ready. */
+static inlay_status body_ready(struct body *body, uint32_t input, struct lane_out *out)
+{
+    struct lane *l = &body->lanes[input];
+    inlay_status status = stage_lane(&body->stage, &body->maps[input], l, body->wanted[input]);
+    body->ready_at[input] = l->level;
+    lane_arm(l, out);
+    return status == INLAY_END ? body_plain(body, out) : status;
+}
+
+/* The lane is empty: the rest of its batch, or its input's next one. */
 static inlay_status body_refill(struct body *body, uint32_t input, struct lane_out *out)
 {
     struct lane *l = &body->lanes[input];
-    if (body->stage.type == INLAY_BYTE_ARRAY && !body->stage.coded)
-        TRY(stage_took(&body->stage, out)); /* the block holds views into the batch */
-    inlay_status status = feed_fill(l->feed, body->memory_bytes);
-    if (status == INLAY_END)
-        return body_ends_early(body, input);
-    return status == INLAY_OK ? body_ready(body, input, out) : body_failed(body, input, status);
+    body_settle(body, input);
+    if (feed_empty(l->feed)) {
+        TRY(stage_own(&body->stage, out->n_values)); /* the block holds views into the batch */
+        inlay_status status = feed_fill(l->feed, body->memory_bytes);
+        if (status == INLAY_END)
+            return body_ends_early(body, input);
+        if (status != INLAY_OK)
+            return body_failed(body, input, status);
+    }
+    return body_ready(body, input, out);
 }
 
 static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out *out)
@@ -169,10 +188,10 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
         if (from.leaf == UNION_NONE || body->here[i] == 0)
             continue;
         struct lane *l = &body->lanes[i];
-        TRY(body_open(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
+        TRY(body_feed(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
         l->shift = from.shift;
         l->max_def = (uint8_t)(max_def - from.shift);
-        l->level = l->feed->level; /* where it stands, also while other lanes are made ready */
+        l->level = body->ready_at[i] = l->feed->level; /* where it stands, also while other lanes are made ready */
         l->value = l->feed->value;
     }
     for (uint32_t i = 0; i < body->schema->n_inputs; i++)
@@ -198,34 +217,66 @@ static inlay_status body_part(struct body *body, uint64_t *left)
     return INLAY_OK;
 }
 
+/* Stretches runs[0 .. n_runs) through the lanes. */
+static inlay_status body_scatter(struct body *body, const struct lane_run *runs, size_t n_runs, struct lane_out *out)
+{
+    size_t at = 0;
+    uint32_t taken = 0;
+    while (at < n_runs) {
+        size_t before = out->n_levels;
+        lane_scatter(body->lanes, runs, n_runs, &at, &taken, out);
+        body->done += out->n_levels - before;
+        if (out->n_levels == out->room)
+            TRY(stage_took(&body->stage, out));
+        else if (at < n_runs)
+            TRY(body_refill(body, runs[at].input, out));
+        if (body->stage.gives_up)
+            TRY(body_plain(body, out));
+        body_tell(body, false);
+    }
+    return INLAY_OK;
+}
+
+/* Stretches and pages that move, in turn. */
+static inlay_status body_moving(struct body *body, struct lane_out *out)
+{
+    const struct lane_run *runs = (const void *)body->move.runs.data;
+    const struct move_step *steps = (const void *)body->move.steps.data;
+    size_t at = 0, n_runs = body->move.runs.bytes / sizeof *runs;
+    for (size_t i = 0; i < body->move.steps.bytes / sizeof *steps; i++) {
+        const struct move_step *step = &steps[i];
+        struct lane *l = &body->lanes[step->input];
+        TRY(body_scatter(body, runs + at, step->before - at, out));
+        at = step->before;
+        TRY(stage_took(&body->stage, out));
+        TRY(stage_page(&body->stage, step));
+        body_settle(body, step->input);
+        body->wanted[step->input] -= step->rows;
+        body->done += step->rows;
+        feed_skip_to(l->feed, step->row + step->rows);
+        TRY(body_ready(body, step->input, out));
+    }
+    return body_scatter(body, runs + at, n_runs - at, out);
+}
+
 static inlay_status body_flat_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
 {
     struct lane_out out = stage_block(&body->stage);
     TRY(body_lanes(body, leaf, &out));
-    if (!body->whole)
-        TRY(plan_walk_start(&body->walk, body->plan, group));
-    for (uint64_t left = group->rows; left;) {
-        TRY(body_part(body, &left));
-        size_t at = 0;
-        uint32_t taken = 0;
-        while (at < body->n_runs) {
-            size_t before = out.n_levels;
-            lane_scatter(body->lanes, body->runs, body->n_runs, &at, &taken, &out);
-            body->done += out.n_levels - before;
-            if (out.n_levels == out.room)
-                TRY(stage_took(&body->stage, &out));
-            else if (at < body->n_runs)
-                TRY(body_refill(body, body->runs[at].input, &out));
-            body_tell(body, false);
+    if (body->move.mode != MOVE_NOTHING) {
+        TRY(body_moving(body, &out));
+    } else {
+        if (!body->whole)
+            TRY(plan_walk_start(&body->walk, body->plan, group));
+        for (uint64_t left = group->rows; left;) {
+            TRY(body_part(body, &left));
+            TRY(body_scatter(body, body->runs, body->n_runs, &out));
         }
     }
     TRY(stage_took(&body->stage, &out));
     for (uint32_t i = 0; i < body->schema->n_inputs; i++)
-        if (body->lanes[i].feed) {
-            lane_settle(&body->lanes[i]);
-            body->lanes[i].feed->level = body->lanes[i].level;
-            body->lanes[i].feed->value = body->lanes[i].value;
-        }
+        if (body->lanes[i].feed)
+            body_settle(body, i);
     return INLAY_OK;
 }
 
@@ -241,7 +292,7 @@ static inlay_status body_nested_leaf(struct body *body, const struct slice_group
             TRY(stage_nulls(&body->stage, rows));
         } else {
             struct feed *feed;
-            TRY(body_open(body, input, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &feed));
+            TRY(body_feed(body, input, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &feed));
             TRY(body_nested_rows(body, input, feed, from.shift, rows));
         }
         left -= rows;
@@ -280,17 +331,127 @@ static inlay_status body_mixed(struct body *body, uint32_t input, uint32_t leaf,
     return INLAY_OK;
 }
 
+/* ---- pages and chunks that move ---- */
+
+/* A moved page to the writer; called by the stage. */
+static inlay_status body_page(void *ctx, const struct move_step *step)
+{
+    struct body *body = ctx;
+    struct inpages *p = NULL;
+    TRY(move_pages(body_pages(body, step->input, body->stage.leaf), body->env, body->inputs[step->input],
+                   (uint32_t)body->leaves[step->input], step->row, &p));
+    inlay_raw_page raw = inpages_at(p, step->page)->raw;
+    inlay_status status = inpages_body(p, step->page, &raw.body);
+    if (status != INLAY_OK)
+        return body_failed(body, step->input, status);
+    body->moved_bytes += raw.body.len;
+    return inlay_writer_raw_page(body->writer, body->stage.leaf, &raw);
+}
+
+/* Columns of the inputs whose levels mean what they mean in the output. */
+static void body_leaves(struct body *body, uint32_t leaf)
+{
+    uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        struct union_leaf from = union_leaf_of(body->schema, i, leaf);
+        const inlay_node *node =
+            from.leaf == UNION_NONE ? NULL : inlay_schema_leaf(inlay_reader_schema(body->inputs[i]), (uint32_t)from.leaf);
+        bool same = node && node->max_def == max_def && inlay_reader_copyable(body->inputs[i]);
+        body->leaves[i] = same ? from.leaf : -1;
+    }
+}
+
+static inlay_status body_plan_moves(struct body *body, uint32_t leaf, bool codes)
+{
+    struct move_column c = {.inputs = body->inputs,
+                            .slots = body->slots + leaf,
+                            .stride = body->schema->n_leaves,
+                            .taken = body->taken,
+                            .leaves = body->leaves,
+                            .runs = body->runs,
+                            .n_runs = body->n_runs,
+                            .codec = inlay_writer_codec(body->writer, leaf),
+                            .codes = codes};
+    body->move.mode = MOVE_NOTHING;
+    if (body->no_copy || !body->whole || body->longest < MOVE_LEAST_ROWS)
+        return INLAY_OK;
+    return move_plan(&body->move, &c);
+}
+
+/* The host's dictionary becomes the beginning of the column's. */
+static inlay_status body_host(struct body *body, uint32_t leaf)
+{
+    uint32_t host = body->move.host;
+    inlay_column *column = NULL;
+    bool all_codes;
+    inlay_status status =
+        inlay_column_open(body->inputs[host], (uint32_t)body->leaves[host], INLAY_COLUMN_CODES, &column);
+    (void)leaf;
+    if (status == INLAY_OK)
+        status = inlay_column_seek(column, body->move.host_first_row);
+    if (status == INLAY_OK)
+        status = inlay_column_load_dictionary(column, &all_codes);
+    if (status != INLAY_OK)
+        status = body_failed(body, host, status);
+    inlay_dictionary d = column ? inlay_column_dictionary(column) : (inlay_dictionary){0};
+    if (status == INLAY_OK)
+        status = d.n_values ? stage_host(&body->stage, d.values, d.n_values) : INLAY_END;
+    inlay_column_close(column);
+    if (status == INLAY_END)
+        body->move.mode = MOVE_NOTHING;
+    return status == INLAY_END ? INLAY_OK : status;
+}
+
+/* The row group is one whole row group of an input: its chunk of this column moves as it is. */
+static inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *moved)
+{
+    uint32_t input = body->n_runs ? body->runs[0].input : 0, g = 0, n = inlay_reader_row_groups(body->inputs[input]);
+    inlay_row_group group = {0};
+    inlay_chunk chunk;
+    *moved = false;
+    if (body->no_copy || !body->whole || body->n_runs != 1 || body->leaves[input] < 0)
+        return INLAY_OK;
+    for (; g < n; g++) {
+        TRY(inlay_reader_row_group(body->inputs[input], g, &group));
+        if ((uint64_t)group.first_row >= body->taken[input] && group.n_rows)
+            break;
+    }
+    if (g == n || (uint64_t)group.first_row != body->taken[input] || (uint64_t)group.n_rows != body->here[input])
+        return INLAY_OK;
+    TRY(inlay_reader_chunk(body->inputs[input], g, (uint32_t)body->leaves[input], &chunk));
+    if (chunk.codec != inlay_writer_codec(body->writer, leaf))
+        return INLAY_OK;
+    TRY(inlay_writer_copy_chunk(body->writer, leaf, body->inputs[input], g, (uint32_t)body->leaves[input]));
+    struct feed *feed = *body_slot(body, input, leaf);
+    if (feed)
+        feed_skip_to(feed, group.first_row + group.n_rows);
+    body->moved_bytes += (uint64_t)chunk.compressed_bytes;
+    body->done += (uint64_t)group.n_rows;
+    body_tell(body, false);
+    *moved = true;
+    return INLAY_OK;
+}
+
 static inlay_status body_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
 {
     const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
     bool codes = body->dictionaries && node->type != INLAY_BOOLEAN, mixed = false;
+    body_leaves(body, leaf);
+    TRY(body_whole_chunk(body, leaf, &mixed));
+    if (mixed)
+        return INLAY_OK;
     for (uint32_t i = 0; i < body->schema->n_inputs && codes && !mixed; i++)
         if (body->here[i] && union_leaf_of(body->schema, i, leaf).leaf != UNION_NONE) {
             inlay_status status = body_mixed(body, i, leaf, &mixed);
             if (status != INLAY_OK)
                 return body_failed(body, i, status);
         }
-    TRY(stage_begin(&body->stage, leaf, node, codes && !mixed));
+    body->move.mode = MOVE_NOTHING;
+    if (node->max_rep == 0)
+        TRY(body_plan_moves(body, leaf, codes && !mixed));
+    TRY(stage_begin(&body->stage, leaf, node, codes && !mixed && body->move.mode != MOVE_PLAIN));
+    if (body->move.mode == MOVE_CODES)
+        TRY(body_host(body, leaf));
     TRY(node->max_rep ? body_nested_leaf(body, group, leaf) : body_flat_leaf(body, group, leaf));
     return stage_end(&body->stage);
 }
@@ -305,9 +466,11 @@ static void body_release(struct body *body, uint32_t leaf)
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
         struct feed **slot = body_slot(body, i, leaf);
         uint64_t rows = (uint64_t)inlay_reader_rows(body->inputs[i]);
-        if (*slot &&
-            (body->taken[i] + body->here[i] == rows || body->env->used_bytes > body->hold_bytes))
-            body_close(body, slot);
+        if (body->taken[i] + body->here[i] < rows && body->env->used_bytes <= body->hold_bytes)
+            continue;
+        body_close(body, slot);
+        move_slot_free(*body_pages(body, i, leaf));
+        *body_pages(body, i, leaf) = NULL;
     }
 }
 
@@ -316,6 +479,7 @@ static inlay_status body_count(struct body *body, const struct slice_group *grou
     memset(body->here, 0, body->schema->n_inputs * sizeof *body->here);
     TRY(plan_walk_start(&body->walk, body->plan, group));
     body->n_runs = 0;
+    body->longest = 0;
     body->whole = true;
     for (uint64_t left = group->rows; left;) {
         uint32_t input;
@@ -323,6 +487,7 @@ static inlay_status body_count(struct body *body, const struct slice_group *grou
         TRY(plan_walk_next(&body->walk, left < UINT32_MAX ? left : UINT32_MAX, &input, &rows));
         body->here[input] += rows;
         left -= rows;
+        body->longest = rows > body->longest ? rows : body->longest;
         body->whole = body->whole && body->n_runs < BODY_RUNS;
         if (body->whole)
             body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
@@ -342,8 +507,7 @@ static inlay_status body_group(struct body *body, const struct slice_group *grou
     return inlay_writer_end_row_group(body->writer);
 }
 
-static inlay_status body_init(struct body *body, const char *scratch_folder,
-                              size_t dictionary_bytes)
+inlay_status body_open(struct body *body, const char *scratch_folder, size_t dictionary_bytes)
 {
     size_t n = body->schema->n_inputs, leaves = body->schema->n_leaves;
     void *block;
@@ -364,6 +528,15 @@ static inlay_status body_init(struct body *body, const char *scratch_folder,
     body->lanes = block;
     TRY(mem_new(body->env, n * sizeof *body->wanted, &block));
     body->wanted = block;
+    TRY(mem_new(body->env, n * sizeof *body->ready_at, &block));
+    body->ready_at = block;
+    TRY(mem_new(body->env, n * sizeof *body->leaves, &block));
+    body->leaves = block;
+    TRY(mem_new(body->env, n * leaves * sizeof *body->slots, &block));
+    body->slots = block;
+    TRY(move_init(&body->move, body->env, body->schema->n_inputs));
+    body->stage.page = body_page;
+    body->stage.page_ctx = body;
     TRY(mem_new(body->env, BODY_RUNS * sizeof *body->runs, &block));
     body->runs = block;
     uint64_t used = body->env->used_bytes;
@@ -385,6 +558,12 @@ void body_free(struct body *body)
     mem_free(body->env, body->chunks, n * leaves * sizeof *body->chunks);
     mem_free(body->env, body->lanes, n * sizeof *body->lanes);
     mem_free(body->env, body->wanted, n * sizeof *body->wanted);
+    mem_free(body->env, body->ready_at, n * sizeof *body->ready_at);
+    mem_free(body->env, body->leaves, n * sizeof *body->leaves);
+    for (size_t i = 0; body->slots && i < n * leaves; i++)
+        move_slot_free(body->slots[i]);
+    mem_free(body->env, body->slots, n * leaves * sizeof *body->slots);
+    move_free(&body->move);
     mem_free(body->env, body->runs, BODY_RUNS * sizeof *body->runs);
     mem_free(body->env, body->taken, n * sizeof *body->taken);
     mem_free(body->env, body->here, n * sizeof *body->here);
@@ -392,11 +571,34 @@ void body_free(struct body *body)
     body->env = NULL;
 }
 
+inlay_status body_write_group(struct body *body, size_t group, inlay_writer *writer)
+{
+    body->writer = body->stage.writer = writer;
+    return body_group(body, &body->slice->groups[group]);
+}
+
+/* Rows of the row group count as taken, and columns that stand before them go on behind them. */
+inlay_status body_pass_group(struct body *body, size_t group)
+{
+    TRY(body_count(body, &body->slice->groups[group]));
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        if (body->here[i] == 0)
+            continue;
+        body->taken[i] += body->here[i];
+        for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
+            struct feed *feed = *body_slot(body, i, leaf);
+            if (feed)
+                feed_skip_to(feed, (int64_t)body->taken[i]);
+        }
+    }
+    return INLAY_OK;
+}
+
 inlay_status body_write(struct body *body, const char *scratch_folder, size_t dictionary_bytes)
 {
-    TRY(body_init(body, scratch_folder, dictionary_bytes));
+    TRY(body_open(body, scratch_folder, dictionary_bytes));
     for (size_t i = 0; i < body->slice->n_groups; i++)
-        TRY(body_group(body, &body->slice->groups[i]));
+        TRY(body_write_group(body, i, body->writer));
     body_tell(body, true);
     return INLAY_OK;
 }

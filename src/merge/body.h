@@ -9,6 +9,7 @@
 #include "inlay/merge.h"
 
 #include "merge/lane.h"
+#include "merge/move.h"
 #include "merge/plan.h"
 #include "merge/stage.h"
 #include "merge/union.h"
@@ -38,7 +39,14 @@ struct body {
     struct feed **feeds;    /* [n_inputs][n_leaves] */
     struct stage_map *maps; /* [n_inputs] */
     struct lane *lanes;     /* [n_inputs] of the column being written */
-    uint64_t *wanted;       /* [n_inputs] rows of this row group that its lane has not been made ready for */
+    uint64_t *wanted;       /* [n_inputs] rows of this row group still to come from it */
+    size_t *ready_at;       /* [n_inputs] level at which its lane was made ready */
+    struct move move;
+    struct move_slot **slots; /* [n_inputs][n_leaves] */
+    int64_t *leaves;        /* [n_inputs] of the column being written, as struct move_column has them */
+    bool no_copy;           /* decode and encode everything */
+    uint64_t longest;       /* stretch of the row group */
+    uint64_t moved_bytes;   /* of pages and column chunks that moved as they were */
     struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
     size_t n_runs;
     bool whole;             /* `runs` are all of the row group's */
@@ -50,6 +58,10 @@ struct body {
 /* Zeroed, then env to progress_ctx set by the caller. Writes all row groups. */
 INLAY_CHECKED inlay_status body_write(struct body *body, const char *scratch_folder,
                                       size_t dictionary_bytes);
+/* The same by hand: open, then every row group in its order, written to some writer or passed over. */
+INLAY_CHECKED inlay_status body_open(struct body *body, const char *scratch_folder, size_t dictionary_bytes);
+INLAY_CHECKED inlay_status body_write_group(struct body *body, size_t group, inlay_writer *writer);
+INLAY_CHECKED inlay_status body_pass_group(struct body *body, size_t group);
 void body_free(struct body *body);
 
 #endif

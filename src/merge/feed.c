@@ -21,8 +21,15 @@ inlay_status feed_open(struct feed *feed, inlay_env *env, inlay_reader *reader, 
     feed->type = node->type;
     feed->max_def = node->max_def;
     feed->max_rep = node->max_rep;
-    TRY(inlay_column_open(reader, leaf, flags, &feed->column));
-    return row ? inlay_column_seek(feed->column, row) : INLAY_OK;
+    feed->seek = row;
+    return inlay_column_open(reader, leaf, flags, &feed->column);
+}
+
+void feed_skip_to(struct feed *feed, int64_t row)
+{
+    feed->seek = row;
+    feed->batch = (inlay_batch){0};
+    feed->level = feed->value = 0;
 }
 
 void feed_close(struct feed *feed)
@@ -131,6 +138,10 @@ inlay_status feed_fill(struct feed *feed, uint64_t memory_bytes)
 {
     bool small = feed->env->used_bytes > memory_bytes;
     feed->level = feed->value = 0;
+    if (feed->seek) {
+        TRY(inlay_column_seek(feed->column, feed->seek));
+        feed->seek = 0;
+    }
     do {
         inlay_status status =
             inlay_column_read(feed->column, small ? FEED_SMALL_ROWS : 0, &feed->batch);

@@ -16,6 +16,7 @@ struct feed {
     inlay_column *column; /* NULL: closed */
     inlay_batch batch;    /* at hand; values, or codes where the feed was opened for them */
     size_t level, value;  /* taken from it so far */
+    int64_t seek;         /* row to go to before the next batch; 0 = go on */
     size_t width;         /* bytes of a value */
     uint8_t type, max_def, max_rep;
     struct buf values, bytes, levels; /* a copied batch */
@@ -25,6 +26,8 @@ struct feed {
 INLAY_CHECKED inlay_status feed_open(struct feed *feed, inlay_env *env, inlay_reader *reader,
                                      uint32_t leaf, uint32_t flags, int64_t row);
 void feed_close(struct feed *feed);
+/* Drop what is at hand and go on at another row of the input. */
+void feed_skip_to(struct feed *feed, int64_t row);
 /* The next batch, never empty; what was left of the last one is dropped, and its views die. */
 INLAY_CHECKED inlay_status feed_fill(struct feed *feed, uint64_t memory_bytes);
 INLAY_INLINE bool feed_empty(const struct feed *feed)

@@ -456,11 +456,6 @@ INLAY_INLINE uint64_t keyrows_prefix_at(const struct keyrows *k, uint32_t key, s
     return k->cells[key].feed.column ? k->cells[key].prefix[row] : UINT64_MAX;
 }
 
-uint64_t keyrows_prefix(const struct keyrows *k, uint32_t key)
-{
-    return keyrows_prefix_at(k, key, k->at);
-}
-
 static bool keyrows_row_before(const struct keyrows *a, size_t row, const struct keyrows *b)
 {
     for (uint32_t key = 0; key < a->keys->n_compared; key++) {

@@ -87,7 +87,10 @@ void keyrows_close(struct keyrows *k);
 INLAY_CHECKED inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes);
 
 /* Prefix of a key of the current row. */
-uint64_t keyrows_prefix(const struct keyrows *k, uint32_t key);
+INLAY_INLINE uint64_t keyrows_prefix(const struct keyrows *k, uint32_t key)
+{
+    return k->cells[key].feed.column ? k->cells[key].prefix[k->at] : UINT64_MAX;
+}
 /* Of two inputs' current rows: a comes first in the output (equal keys: by input number). */
 bool keyrows_before(const struct keyrows *a, const struct keyrows *b);
 /* Rows of a's window, from the current one on, that come before b's current row; at least one. */

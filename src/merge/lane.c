@@ -103,9 +103,9 @@ static size_t lane_step(struct lane *l, size_t n, struct lane_out *out)
     size_t left = l->n_levels - l->level;
     if (l->feed)
         n = n < left ? n : left;
-    if (out->nulls || !l->feed || l->def) {
+    if (n && (out->nulls || !l->feed || l->def)) {
         lane_rows(l, n, out);
-    } else {
+    } else if (n) {
         lane_values(l, l->value, n, out, out->coded ? 0 : out->width);
         l->value += n;
         l->level += n;
@@ -121,7 +121,9 @@ INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t width)
     if (width == 0) {
         const uint32_t *codes = (const uint32_t *)(const void *)l->next;
         uint32_t *out = (uint32_t *)(void *)to;
-        if (l->map)
+        if (n == 1)
+            *out = l->map ? l->map[*codes] : *codes;
+        else if (l->map)
             for (size_t i = 0; i < n; i++)
                 out[i] = l->map[codes[i]];
         else
@@ -135,6 +137,27 @@ INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t width)
     l->left -= n;
 }
 
+/* Rows that come one by one from changing inputs: as many as there are. Returns how many. */
+INLAY_INLINE size_t lane_singles(struct lane *lanes, const struct lane_run *runs, size_t n, uint8_t *to, size_t width)
+{
+    size_t i = 0, bytes = width ? width : sizeof(uint32_t);
+    for (; i < n && runs[i].rows == 1; i++) {
+        struct lane *l = &lanes[runs[i].input];
+        if (l->left == 0)
+            break;
+        if (width == 0) {
+            uint32_t code;
+            memcpy(&code, l->next, sizeof code);
+            ((uint32_t *)(void *)to)[i] = l->map ? l->map[code] : code;
+        } else {
+            memcpy(to + i * bytes, l->next, bytes);
+        }
+        l->next += bytes;
+        l->left--;
+    }
+    return i;
+}
+
 /* The loop, once for each way to copy; width 0: codes. While nothing is null, levels and values are as many, and a
  * stretch that its lane has whole is copied without a look at anything else. */
 INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
@@ -144,6 +167,14 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
     uint32_t done = *taken;
     uint8_t *values = out->values;
     while (run < n_runs && levels < room) {
+        if (done == 0 && !out->nulls) {
+            size_t most = n_runs - run < room - levels ? n_runs - run : room - levels;
+            size_t singles = lane_singles(lanes, runs + run, most, values + levels * bytes, width);
+            run += singles;
+            levels += singles;
+            if (singles == most)
+                continue;
+        }
         struct lane *l = &lanes[runs[run].input];
         size_t n = runs[run].rows - done;
         n = n < room - levels ? n : room - levels;

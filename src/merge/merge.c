@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "merge/body.h"
+#include "merge/crew.h"
 #include "merge/keyvalue.h"
 
 #if INLAY_WRITE && INLAY_MERGE
@@ -218,9 +219,9 @@ static inlay_status merge_keys(struct merge *m)
 
 /* ---- the output's footer ---- */
 
-static inlay_status merge_sorting(struct merge *m)
+/* `columns` [SORTKEY_MOST_COLUMNS] */
+static inlay_status merge_sorting(struct merge *m, inlay_sorting *columns, size_t *n_columns)
 {
-    inlay_sorting columns[SORTKEY_MOST_COLUMNS];
     size_t n = 0;
     for (uint32_t i = 0; i < m->sort.n_columns; i++) {
         int64_t field = union_find_sort(&m->schema, &m->sort, i);
@@ -228,6 +229,7 @@ static inlay_status merge_sorting(struct merge *m)
             columns[n++] = (inlay_sorting){m->schema.fields[field].first_leaf,
                                            m->sort.columns[i].descending, false};
     }
+    *n_columns = n;
     return inlay_writer_sorting(m->writer, columns, n);
 }
 
@@ -305,14 +307,24 @@ static inlay_status merge_plan(struct merge *m)
     return plan_build(&m->plan, m->inputs, m->options.memory_bytes);
 }
 
+/* May pages and column chunks move as they are? Not where the caller says how pages are to be. */
+static bool merge_may_copy(const inlay_merge_options *o)
+{
+    const inlay_write_options *w = &o->write;
+    return !o->no_copy && !w->encoding && !w->profile && !w->page_version && !w->page_bytes && !w->page_rows &&
+           !w->dictionary_bytes && !(w->flags & (INLAY_WRITE_NO_CRC | INLAY_WRITE_NO_STATISTICS | INLAY_WRITE_NO_PAGE_INDEX));
+}
+
 static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
 {
     const inlay_merge_options *o = &m->options;
     const char *encoding = o->write.encoding;
+    inlay_sorting sorting[SORTKEY_MOST_COLUMNS];
+    size_t n_sorting = 0;
     size_t dictionary_bytes =
         o->write.dictionary_bytes ? o->write.dictionary_bytes : MERGE_DICTIONARY_BYTES;
     TRY(inlay_writer_open(m->env, sink, m->schema.schema, &o->write, &m->writer));
-    TRY(merge_sorting(m));
+    TRY(merge_sorting(m, sorting, &n_sorting));
     m->body = (struct body){.env = m->env,
                             .inputs = m->inputs,
                             .schema = &m->schema,
@@ -320,10 +332,17 @@ static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
                             .slice = &m->slice,
                             .writer = m->writer,
                             .memory_bytes = o->memory_bytes,
+                            .no_copy = !merge_may_copy(o),
                             .dictionaries = !encoding || strcmp(encoding, "dictionary") == 0,
                             .progress = o->progress,
                             .progress_ctx = o->progress_ctx};
-    TRY(body_write(&m->body, o->scratch_folder, dictionary_bytes));
+#if INLAY_THREADS
+    uint32_t crew = crew_size(&m->slice, m->env, o->memory_bytes, o->threads);
+    if (crew > 1)
+        TRY(crew_write(&m->body, crew, &o->write, sorting, n_sorting, o->scratch_folder, dictionary_bytes));
+    else
+#endif
+        TRY(body_write(&m->body, o->scratch_folder, dictionary_bytes));
     TRY(merge_key_values(m));
     return inlay_writer_finish(m->writer);
 }
@@ -337,7 +356,8 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
                                    .n_columns = m->schema.n_leaves,
                                    .n_runs = m->plan.n_stretches,
                                    .plan_bytes = io_scratch_bytes(&m->plan.stretches),
-                                   .output_bytes = inlay_writer_bytes(m->writer)};
+                                   .output_bytes = inlay_writer_bytes(m->writer),
+                                   .moved_bytes = m->body.moved_bytes};
     if (n)
         memcpy(report->row_group_column, name.data, n);
 }

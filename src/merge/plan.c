@@ -99,6 +99,32 @@ static bool plan_cuts_before(const struct plan *plan, const struct keyrows *k, s
     return keyrows_compare(key, &old, &value) != 0;
 }
 
+/* Does a new run of the cut column begin at the current row of k, which does not go on from the row before? */
+INLAY_INLINE bool plan_cuts(const struct plan *plan, const struct keyrows *k)
+{
+    uint64_t prefix = keyrows_prefix(k, plan->keys->cut);
+    if (plan->cut_exact && prefix != UINT64_MAX)
+        return prefix != plan->cut.prefix;
+    return plan_cuts_before(plan, k, k->at);
+}
+
+/* Take the current row of an input. */
+static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
+{
+    bool goes_on = plan->open_rows && plan->input == k->input && plan->open_rows < PLAN_MOST_ROWS;
+    bool cut = plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[k->at] : plan_cuts(plan, k));
+    if (!goes_on)
+        TRY(plan_end_stretch(plan));
+    plan->input = k->input;
+    if (cut)
+        TRY(plan_begin_run(plan, k, k->at));
+    plan->open_rows++;
+    plan->run_rows++;
+    plan->n_rows++;
+    k->at++;
+    return INLAY_OK;
+}
+
 /* Take rows [k->at, k->at + n) of an input's window. */
 static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
 {
@@ -168,6 +194,7 @@ static inlay_status plan_open(struct plan *plan, inlay_reader *const *inputs, ui
     uint64_t total = 0;
     const struct keyrows_keys *keys = plan->keys;
     plan->first_exact = keyrows_exact(&keys->keys[0]);
+    plan->cut_exact = keyrows_exact(&keys->keys[keys->cut]);
     plan->final = keys->n_compared == 1 || (keys->n_compared == 2 && keyrows_exact(&keys->keys[1]));
     for (uint32_t i = 0; i < plan->n_inputs; i++) {
         struct keyrows *k = &plan->rows[i];
@@ -195,31 +222,38 @@ static const struct keyrows *plan_second(const struct plan *plan)
     return &plan->rows[plan->heap[second].input];
 }
 
-/* Take rows of the first input as long as it stays first. */
+/* The window of the first input is used up: the next one, or the input is done. END: it is. */
+static inlay_status plan_refill(struct plan *plan, struct keyrows *first, uint64_t memory_bytes)
+{
+    inlay_status status = keyrows_fill(first, memory_bytes);
+    if (status != INLAY_END)
+        return status;
+    keyrows_close(first);
+    plan->heap[0] = plan->heap[--plan->n_heap]; /* the last one's row is as it was */
+    if (plan->n_heap)
+        plan_sift(plan, 0);
+    return INLAY_END;
+}
+
+/* Take rows of the first input as long as it stays first: one, and where it is first again, as many as there are. */
 static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
 {
-    struct keyrows *first = &plan->rows[plan->heap[0].input];
-    const struct keyrows *second = plan_second(plan);
-    for (;;) {
-        size_t n = second ? keyrows_stretch(first, second) : first->n - first->at;
-        TRY(plan_take(plan, first, n));
-        if (first->at < first->n)
-            break;
-        inlay_status status = keyrows_fill(first, memory_bytes);
-        if (status == INLAY_END) {
-            keyrows_close(first);
-            plan->heap[0] = plan->heap[--plan->n_heap]; /* the last one's row is as it was */
-            break;
-        }
+    uint32_t input = plan->heap[0].input;
+    struct keyrows *first = &plan->rows[input];
+    inlay_status status = plan_take_one(plan, first);
+    while (status == INLAY_OK) {
+        if (first->at == first->n)
+            status = plan_refill(plan, first, memory_bytes);
         if (status != INLAY_OK)
-            return status;
-        if (second && !keyrows_before(first, second))
             break;
+        plan->heap[0] = plan_node(plan, input);
+        plan_sift(plan, 0);
+        if (plan->heap[0].input != input)
+            return INLAY_OK;
+        const struct keyrows *second = plan_second(plan);
+        status = plan_take(plan, first, second ? keyrows_stretch(first, second) : first->n - first->at);
     }
-    if (first->cells)
-        plan->heap[0] = plan_node(plan, first->input);
-    plan_sift(plan, 0);
-    return INLAY_OK;
+    return status == INLAY_END ? INLAY_OK : status;
 }
 
 inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)

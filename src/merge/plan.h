@@ -34,7 +34,7 @@ struct plan {
     struct keyrows *rows; /* [n_inputs] */
     struct plan_node *heap; /* inputs that still have rows, the first one on top */
     uint32_t n_heap;
-    bool first_exact, final; /* the first key, and the two together, say everything unless a null is among them */
+    bool first_exact, cut_exact, final; /* the first key, and the two together, say everything unless a null is among them */
     uint32_t input;           /* of the open stretch */
     uint64_t open_rows;       /* in it; 0 = none is open */
     struct keyrows_saved cut; /* value of the open run of the cut column */

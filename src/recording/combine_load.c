@@ -148,7 +148,7 @@ static inlay_status load_one(struct combine *c, uint32_t i)
     struct combine_input *in = &c->inputs[i];
     in->schema = inlay_reader_schema(in->reader);
     in->n_fields = inlay_schema_node(in->schema, 0)->n_children;
-    in->copies = inlay_reader_copies(in->reader);
+    in->copies = inlay_reader_copyable(in->reader);
     TRY(load_sources(c, i));
     inlay_status status = field_open(&in->fields, c->env, in->reader);
     if (status != INLAY_OK) {

@@ -78,6 +78,8 @@ static inlay_status chunk_check_codes(struct chunk_check *k)
         memset(seen, 0, d.n_values * sizeof(uint32_t));
         k->dictionary = d.serial;
         k->page_serial = 1;
+        k->distinct = 0;
+        TRY(values_unique(k, &d));
     }
     uint32_t *seen = (uint32_t *)(void *)k->seen.data;
     for (size_t i = 0; i < k->batch.n_values; i++) {
@@ -86,6 +88,7 @@ static inlay_status chunk_check_codes(struct chunk_check *k)
         tally_count(&k->page, value);
         if (seen[code] == k->page_serial)
             continue;
+        k->distinct += seen[code] == 0;
         seen[code] = k->page_serial;
         tally_bound(&k->page, value);
         chunk_check_value(k, value);
@@ -101,6 +104,7 @@ static inlay_status chunk_check_batch(struct chunk_check *k)
         return INLAY_OK;
     if (k->batch.codes)
         return chunk_check_codes(k);
+    k->coded = k->coded && k->batch.n_values == 0;
     tally_values(&k->page, k->batch.values, k->batch.n_values);
     if (k->bloom || k->node->logical.kind == INLAY_STRING) {
         const uint8_t *at = k->batch.values;
@@ -262,6 +266,9 @@ static void chunk_check_clear(struct chunk_check *k)
     k->packed = k->raw = 0;
     k->first_data_at = k->dictionary_at = -1;
     k->dictionary_pages = 0;
+    k->distinct = 0;
+    k->coded = true;
+    k->unique = false;
     k->damaged = k->utf8_told = k->bloom_told = false;
 }
 

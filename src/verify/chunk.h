@@ -29,6 +29,8 @@ struct chunk_check {
     uint64_t dictionary;   /* serial that `seen` is for */
     struct buf seen;       /* uint32_t a dictionary entry: the page it was last met in, plus 1 */
     uint32_t page_serial;
+    uint32_t distinct;     /* dictionary entries met in the chunk */
+    bool coded, unique;    /* every value so far was a code; no entry of the dictionary is there twice */
 
     /* the open data page, and the chunk so far */
     struct buf page_min, page_max; /* copies of its header's bounds */
@@ -50,6 +52,10 @@ INLAY_CHECKED inlay_status chunk_check_run(struct chunk_check *k, uint32_t row_g
 void claims_statistics(struct chunk_check *k, const inlay_statistics *s, const struct tally *t);
 void claims_page(struct chunk_check *k, const inlay_page *page); /* header and page index */
 void claims_chunk(struct chunk_check *k);
+
+/* values.c: look into a dictionary that is new; what all values of the chunk must be. */
+INLAY_CHECKED inlay_status values_unique(struct chunk_check *k, const inlay_dictionary *dictionary);
+void values_check(struct chunk_check *k);
 
 #endif
 

@@ -263,6 +263,7 @@ void claims_chunk(struct chunk_check *k)
     if (deep) {
         claims_statistics(k, &k->chunk.statistics, &k->all);
         claims_sizes(k);
+        values_check(k);
     } else if (k->chunk.statistics.has_null_count) {
         claims_nulls(k, RULE_STAT_NULLS, k->chunk.statistics.null_count, &k->all);
     }

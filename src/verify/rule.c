@@ -62,6 +62,8 @@ static const struct rule_row {
     [RULE_STAT_NULLS] = {"statistics.null-count", "null_count is wrong",
                          "parquet.thrift Statistics.null_count"},
     [RULE_STAT_NANS] = {"statistics.nan-count", "nan_count is wrong", "parquet.thrift Statistics.nan_count"},
+    [RULE_STAT_DISTINCT] = {"statistics.distinct-count", "distinct_count is wrong",
+                            "parquet.thrift Statistics.distinct_count"},
     [RULE_SIZE_BYTES] = {"size.bytes", "unencoded_byte_array_data_bytes is wrong",
                          "parquet.thrift SizeStatistics.unencoded_byte_array_data_bytes"},
     [RULE_SIZE_REP] = {"size.repetition-levels", "repetition_level_histogram is wrong",
@@ -99,6 +101,8 @@ static const struct rule_row {
     [RULE_BLOOM_MEMBER] = {"bloom.member", "the bloom filter does not hold a value of the column chunk",
                            "BloomFilter.md, Algorithm"},
     [RULE_VALUE_UTF8] = {"value.utf8", "a STRING is not UTF-8", "LogicalTypes.md, STRING"},
+    [RULE_VALUE_PRECISION] = {"value.decimal-precision", "a DECIMAL has more digits than its precision",
+                              "LogicalTypes.md, DECIMAL"},
 };
 
 void rule_place(struct verify *v, int32_t row_group, int64_t leaf)

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "where/moment.h"
-#include "where/number.h"
+#include "base/moment.h"
+#include "base/number.h"
 
 struct bind {
     inlay_env *env;

@@ -307,8 +307,10 @@ inlay_status column_load(struct where_column *c, int64_t first, size_t n)
         memset(c->tests[k]->truth, 0, n);
     while (done < n || c->node->max_rep > 0) {
         size_t begun = 0;
-        if (c->level == c->batch.n_levels) { /* the last row of a list may go on in the next batch */
-            inlay_status status = inlay_column_read(c->column, COLUMN_STEP, &c->batch);
+        if (c->level == c->batch.n_levels) {
+            /* the last row of a list may go on in the next batch; what lies behind it is not touched */
+            inlay_status status = done < n ? inlay_column_read(c->column, COLUMN_STEP, &c->batch)
+                                           : inlay_column_read_rest(c->column, &c->batch);
             c->level = c->value = 0;
             if (status != INLAY_OK)
                 c->batch.n_levels = 0;

@@ -26,6 +26,17 @@ static void crc32_equals_bit_by_bit(void)
     }
 }
 
+static void crc32_of_long_data_equals_the_plain_one(void)
+{
+    static uint8_t bytes[1500];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)test_random();
+    for (size_t n = 0; n < sizeof bytes - 16; n++) {
+        uint32_t start = (uint32_t)test_random();
+        CHECK_INT(hash_crc32(start, bytes + n % 16, n), hash_crc32_plain(start, bytes + n % 16, n));
+    }
+}
+
 static void xxh64_published_values(void)
 {
     CHECK(hash_xxh64("", 0, 0) == 0xEF46DB3751D8E999u);
@@ -61,6 +72,7 @@ static void siphash_pieces_equal_the_whole(void)
 TEST_SUITE(base_hash) = {
     {"crc32: the catalogue's check value", crc32_check_value},
     {"crc32: eight bytes a step equals bit by bit, at every length", crc32_equals_bit_by_bit},
+    {"crc32: long data gives what the plain tables give", crc32_of_long_data_equals_the_plain_one},
     {"xxh64: published values", xxh64_published_values},
     {"siphash: empty message under the zero key", siphash_reference_of_the_zero_key},
     {"siphash: fed in pieces equals fed at once", siphash_pieces_equal_the_whole},

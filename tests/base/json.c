@@ -2,7 +2,6 @@
 #include "base/json.h"
 
 #include "../test.h"
-#include "base/utf8.h"
 
 static void js_start(struct json_reader *r, const char *text)
 {
@@ -272,15 +271,6 @@ static void js_members_only_in_objects(void)
     CHECK(!json_element(&r) && r.failed);
 }
 
-static void js_utf8_span_stops_at_the_first_fault(void)
-{
-    static const uint8_t text[] = "0123456789\xC3\xA9\xED\xA0\x80";
-    CHECK_INT(utf8_span(text, 12), 12);
-    CHECK_INT(utf8_span(text, sizeof text - 1), 12);
-    CHECK_INT(utf8_span(text, 11), 10);
-    CHECK_INT(utf8_span(text, 0), 0);
-}
-
 TEST_SUITE(base_json) = {
     {"json: every kind of value, with white space around it", js_all_kinds},
     {"json: members in order, equal names too", js_members_in_order},
@@ -299,5 +289,4 @@ TEST_SUITE(base_json) = {
     {"json: after a failure nothing is given", js_nothing_after_a_failure},
     {"json: arrays nest 128 deep and no deeper", js_depth_is_bounded},
     {"json: members only in objects, elements only in arrays", js_members_only_in_objects},
-    {"utf8: the well-formed bytes at the front are counted", js_utf8_span_stops_at_the_first_fault},
     {0}};

@@ -38,6 +38,7 @@ static void text_steps_of_eight(void)
         text[at] = 0xFF;
         CHECK(!text_is_utf8(text, sizeof text));
         CHECK(text_is_utf8(text, at));
+        CHECK_INT(text_utf8_span(text, sizeof text), at);
     }
 }
 

@@ -129,8 +129,40 @@ static void copy_schemas(void)
     inlay_schema_close(c);
 }
 
+/* Doubles are in the type's order by profile compat, in IEEE 754 order by newest. */
+static void copy_orders(void)
+{
+    static const char *const profiles[] = {"compat", "newest"};
+    for (int from = 0; from < 2; from++)
+        for (int to = 0; to < 2; to++) {
+            struct copy_files f;
+            inlay_write_options source = {.profile = profiles[from], .page_rows = 50}, o = {.profile = profiles[to]};
+            inlay_writer *w = NULL;
+            inlay_chunk chunk;
+            copy_source(&f, &source);
+            inlay_sink sink = inlay_sink_memory(&f.to, f.env);
+            inlay_reader *reader = copy_open(&f, &f.from);
+            CHECK_INT(inlay_writer_open(f.env, &sink, inlay_reader_schema(reader), &o, &w), INLAY_OK);
+            CHECK_INT(inlay_writer_copy_row_group(w, reader, 0), INLAY_OK);
+            CHECK_INT(inlay_writer_finish(w), INLAY_OK);
+            inlay_writer_close(w);
+            inlay_reader_close(reader);
+            reader = copy_open(&f, &f.to);
+            CHECK_INT(inlay_reader_order(reader, FILE_X), to ? INLAY_ORDER_IEEE_754 : INLAY_ORDER_TYPE);
+            CHECK_INT(inlay_reader_chunk(reader, 0, FILE_X, &chunk), INLAY_OK);
+            CHECK_INT(chunk.statistics.has_max, to >= from); /* from compat to newest: the deprecated ones */
+            CHECK_INT(chunk.statistics.max_exact, from == to ? 1 : -1);
+            CHECK_INT(chunk.column_index_at > 0, from == to);
+            CHECK_INT(inlay_reader_chunk(reader, 0, FILE_ID, &chunk), INLAY_OK);
+            CHECK(chunk.statistics.usable && chunk.column_index_at > 0);
+            inlay_reader_close(reader);
+            copy_free(&f);
+        }
+}
+
 TEST_SUITE(format_copy) = {
     {"copy: pages byte for byte, indexes and filters moved, nothing for verify to find", copy_twice},
     {"copy: another schema, an open row group", copy_refused},
+    {"copy: bounds go along where both files order them alike", copy_orders},
     {"copy: where schemas differ", copy_schemas},
     {0}};

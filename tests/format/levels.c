@@ -18,6 +18,26 @@ static void equal_levels_are_counted(void)
     }
 }
 
+static void levels_are_tallied_and_kept_within(void)
+{
+    uint8_t levels[100];
+    for (unsigned max = 0; max <= 255; max++)
+        for (size_t n = 0; n < 40; n += 1 + n / 3) {
+            int64_t counts[256] = {0}, want[256] = {0};
+            for (size_t i = 0; i < n; i++) {
+                levels[i] = (uint8_t)test_random_below(max + 1);
+                want[levels[i]]++;
+            }
+            CHECK(levels_within(levels, n, (uint8_t)max));
+            levels_tally(levels, n, (uint8_t)max, counts);
+            CHECK_BYTES(counts, sizeof counts, want, sizeof want);
+            if (n == 0 || max == 255)
+                continue;
+            levels[test_random_below(n)] = (uint8_t)(max + 1 + test_random_below(255 - max));
+            CHECK(!levels_within(levels, n, (uint8_t)max));
+        }
+}
+
 /* Width 2 holds 3, which is above a maximum of 2; a maximum of 3 allows it. */
 static void levels_above_the_maximum_fail(void)
 {
@@ -98,6 +118,7 @@ static void the_rest_of_a_row_ends_before_the_next(void)
 
 TEST_SUITE(format_levels) = {
     {"levels: equal ones are counted, at any length", equal_levels_are_counted},
+    {"levels: tallied, and one above the maximum found at any place", levels_are_tallied_and_kept_within},
     {"levels: one above the maximum fails", levels_above_the_maximum_fail},
     {"reader: the rest of a row ends before the next row and the next row group",
      the_rest_of_a_row_ends_before_the_next},

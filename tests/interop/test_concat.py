@@ -5,13 +5,14 @@ import duckdb
 import pyarrow.parquet as pq
 
 from judge import BUILD, INLAY, fact, files, finish, skip
+from parquet_edit import BINARY, File, I32, LIST, STRUCT, get, put
 
 OLD = "pages of this old writer cannot be copied"  # inlay/copy.h
 REFUSED = {"nation.dict-malformed.parquet": "lies outside"}  # never whole
 
 
-def rows(path):
-    r = subprocess.run([INLAY, "cat", path], capture_output=True)
+def rows(path, *more):
+    r = subprocess.run([INLAY, "cat", path, *more], capture_output=True)
     return r.stdout if r.returncode == 0 else None
 
 
@@ -65,4 +66,40 @@ with tempfile.TemporaryDirectory() as folder:
     judge(path, out)
     fact("concat: DuckDB reads both and skips by the moved filters",
          con.execute(f"select count(*), count(distinct id) from '{out}' where name = 'name7'").fetchone() == (360, 180))
+    wrong = os.path.join(folder, "wrong.parquet")
+    f = File(path)
+    for g in range(len(get(f.footer, 4)[1])):
+        put(f.footer, (4, g, 1, 1, 3, 15), 40, I32)  # bloom_filter_length: too short
+    f.write(wrong)
+    subprocess.run([INLAY, "concat", wrong, "-o", out, "--quiet"], check=True)
+    found = [len(rows(out, "--where", f"name = 'name{i}'").splitlines()) for i in range(50)]
+    fact("concat: a filter whose stated length is too short is copied whole", found == [180] * 50, found)
+    f = File(path)
+    f.footer[:] = [x for x in f.footer if x[0] != 5] + [[5, LIST, (STRUCT, [[[1, BINARY, b"k%d" % (i % 3)], [2, BINARY, b"v"]]
+                                                                          for i in range(200000)])]]
+    f.write(wrong)
+    r = subprocess.run([INLAY, "concat", path, wrong, wrong, "-o", out], capture_output=True, text=True, timeout=60)
+    fact("concat: key-values that the first file has not are counted, be there ever so many",
+         "left out 400,000 key-values" in r.stdout, r.stdout + r.stderr)
+    r = subprocess.run([INLAY, "concat", wrong, wrong, "-o", out], capture_output=True, text=True, timeout=60)
+    fact("concat: 200,000 key-values that both have", r.returncode == 0 and "left out" not in r.stdout, r.stdout + r.stderr)
+    f = File(path)
+    for c in range(2):
+        put(f.footer, (4, 0, 1, c, 3, 5), 0)       # num_values
+        put(f.footer, (4, 0, 1, c, 3, 7), 2**62 + 5)  # total_compressed_size
+    put(f.footer, (4, 0, 3), 0)
+    f.write(wrong)
+    r = subprocess.run([INLAY, "concat", wrong, "-o", out], capture_output=True, text=True)
+    fact("concat: sizes of chunks without values mean nothing", r.returncode == 0 and rules(out) <= {"file.rows"}
+         and b"k" not in (rows(out) or b""), r.stderr + str(rules(out)))
+    f = File(path)
+    put(f.footer, (4, 0, 1, 0), get(f.footer, 4, 0, 1, 0))
+    for c in range(2):
+        put(f.footer, (4, 0, 1, c, 3, 7), len(f.body) - 200)
+        put(f.footer, (4, 0, 1, c, 3, 9), 4)
+        put(f.footer, (4, 0, 1, c, 3, 11), None)
+    f.write(wrong)
+    r = subprocess.run([INLAY, "concat", wrong, "-o", out], capture_output=True, text=True)
+    fact("concat: chunks that lie on each other are refused", r.returncode == 1 and "larger than the file" in r.stderr,
+         r.stderr)
 finish("concat")

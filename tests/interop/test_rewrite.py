@@ -1,6 +1,6 @@
 """rewrite: the values stay, whatever the options; verify --deep is content; the judges read and skip by it; and a
 process that is killed leaves the old file or the new one."""
-import glob, os, random, signal, subprocess, tempfile, time
+import glob, os, random, signal, struct, subprocess, tempfile, time
 
 import duckdb
 import pyarrow as pa
@@ -112,6 +112,24 @@ def judge_modern(folder):
          and "--int96 us" in r.stderr and not os.path.exists(out + ".tmp"), r.stderr)
     r = run("int96_from_spark.parquet", "--keep-int96")
     fact("rewrite: or stays", r.returncode == 0 and text(out) == text(f"{top}/int96_from_spark.parquet"), r.stderr)
+    path = f"{folder}/unsorted.parquet"
+    pq.write_table(pa.table({"a": [3, 1, 2]}), path, sorting_columns=[pq.SortingColumn(0)])
+    r = subprocess.run([INLAY, "rewrite", path, "-o", out, "--quiet"], capture_output=True, text=True)
+    fact("rewrite: rows that are not sorted as the file says are its fault, and how to go on is said",
+         r.returncode == 1 and f"{path}: row group 0, row 1" in r.stderr and "-g N" in r.stderr, r.stderr)
+    subprocess.run([INLAY, "rewrite", path, "-o", out, "--quiet", "-g", "10"], check=True)
+    fact("rewrite: -g drops the claim", not pq.read_metadata(out).row_group(0).sorting_columns)
+    first = -2**63  # 1677-09-21T00:12:43.145224192: what nanoseconds begin with
+    day, path = 2333836, f"{folder}/1677.parquet"
+    pq.write_table(pa.table({"t": pa.array([0], pa.timestamp("ns"))}), path, use_deprecated_int96_timestamps=True,
+                   compression="none", use_dictionary=False)
+    plain, there = open(path, "rb").read(), struct.pack("<qi", 0, 2440588)
+    for nanos, fits in ((763145224192, True), (763145224191, False), (0, False)):
+        open(path, "wb").write(plain.replace(there, struct.pack("<qi", nanos, day)))
+        r = subprocess.run([INLAY, "rewrite", path, "-o", out, "--quiet"], capture_output=True, text=True)
+        ok = r.returncode == 0 and pq.read_table(out).column(0).cast(pa.int64()).to_pylist() == [first] if fits else \
+            r.returncode == 1 and "does not fit" in r.stderr
+        fact(f"rewrite: nanosecond {nanos} of the day that nanoseconds begin on", ok, r.stderr)
     run("old_list_structure.parquet")
     fact("rewrite: lists of two levels get three", text(out) == text(f"{top}/old_list_structure.parquet")
          and "list<element: " in types()["a"], types())
@@ -121,6 +139,17 @@ def judge_modern(folder):
     for name in ("nullable.impala.parquet", "nonnullable.impala.parquet", "repeated_no_annotation.parquet"):
         run(name)
         fact(f"rewrite: {name} says the same in modern form", text(out) == text(f"{top}/{name}"))
+
+
+def judge_strict(folder):
+    path, out = f"{folder}/bad.parquet", f"{folder}/strict.parquet"
+    bad = pa.Array.from_buffers(pa.string(), 3, pa.array([b"ok", b"fine", b"\xff\xfe"], pa.binary()).buffers())
+    pq.write_table(pa.table({"id": [1, 2, 3], "text": bad}), path)
+    r = subprocess.run([INLAY, "rewrite", path, "-o", out, "--strict"], capture_output=True, text=True)
+    fact("rewrite: --strict names the row of text that is not UTF-8", r.returncode == 1 and "column text" in r.stderr
+         and "row 2" in r.stderr and "not UTF-8" in r.stderr and not os.path.exists(out), r.stderr)
+    r = subprocess.run([INLAY, "rewrite", path, "-o", out, "--quiet"], capture_output=True, text=True)
+    fact("rewrite: without it the text stays as it is", r.returncode == 0 and text(out) == text(path), r.stderr)
 
 
 def judge_filters(folder):
@@ -172,6 +201,7 @@ with tempfile.TemporaryDirectory() as folder:
     judge_corpus(folder)
     judge_newest(folder)
     judge_modern(folder)
+    judge_strict(folder)
     judge_filters(folder)
     judge_kill(folder)
 finish("rewrite")

@@ -92,5 +92,24 @@ if pages[0]["type"] != "DICTIONARY_PAGE":
     r = inlay("head", "-n", "60", "--skip-bad-pages", "--format", "csv", "-c", "id", bad, check=False)
     fact("skip: head as CSV", r.stdout.split() == [b"id"] + [b"%d" % i for i in range(50, 60)] and r.returncode == 1)
 
+# as many damaged pages as there are: no page is looked for by walking over all before it
+PAGES = 20000
+for version, index in itertools.product(("1.0", "2.0"), (True, False)):
+    pq.write_table(pa.table({"id": pa.array([None if i % 9 == 0 else i for i in range(PAGES * 10)])}), path,
+                   data_page_version=version, write_page_index=index, use_dictionary=False, compression="none",
+                   row_group_size=PAGES * 10, max_rows_per_page=10, write_batch_size=10, write_page_checksum=True)
+    data = bytearray(open(path, "rb").read())
+    pages = [json.loads(line) for line in inlay("pages", "--json", path).stdout.splitlines()]
+    for p in pages:
+        data[p["at"] + p["header_bytes"] + p["packed_bytes"] - 1] ^= p["page"] % 1000 != 7
+    open(bad, "wb").write(data)
+    try:
+        r = subprocess.run([INLAY, "cat", "--skip-bad-pages", bad], capture_output=True, timeout=20)
+        rows = [json.loads(line)["id"] for line in r.stdout.splitlines()]
+    except subprocess.TimeoutExpired:
+        rows = "more than 20 s"
+    fact(f"skip: {PAGES} damaged pages, v{version}{' index' if index else ''}", len(pages) == PAGES and
+         rows == [None if k % 9 == 0 else k for i in range(7, PAGES, 1000) for k in range(i * 10, i * 10 + 10)], rows)
+
 shutil.rmtree(work)
 finish("skip")

@@ -282,6 +282,58 @@ def seeded(folder, name, base, change, rule):
     fact(f"verify --deep: {name}", rule in found if rule else found, f"want {rule}, found {sorted(found)}")
 
 
+def decimal_file(path, rows, precision, **options):
+    """Values 0..98 in a DECIMAL that says `precision` later on."""
+    t = pa.table({"d": pa.array([x % 99 for x in range(rows)], pa.int64()).cast(pa.decimal128(21, 0)).cast(
+        pa.decimal128(precision, 0))})
+    pq.write_table(t, path, compression="none", **options)
+
+
+def claim_precision(digits):
+    def run(f):
+        put(f.footer, (2, 1, 8), digits)         # ConvertedType's
+        put(f.footer, (2, 1, 10, 5, 2), digits)  # LogicalType's
+    return run
+
+
+def judge_decimals(folder):
+    base = os.path.join(folder, "decimal.parquet")
+    for name, precision, options in (("INT32", 9, dict(store_decimal_as_integer=True)),
+                                     ("INT64", 18, dict(store_decimal_as_integer=True)), ("FIXED", 30, {}),
+                                     ("FIXED, plain", 30, dict(use_dictionary=False))):
+        decimal_file(base, 500, precision, **options)
+        silent(f"a DECIMAL({precision}) in {name}", base)
+        seeded(folder, f"98 as DECIMAL(1) in {name}", base, claim_precision(1), "value.decimal-precision")
+        path = os.path.join(folder, "good.parquet")
+        f = File(base)
+        claim_precision(2)(f)
+        f.write(path)
+        silent(f"98 as DECIMAL(2) in {name}", path)
+    for low, high, ok in ((-10**9 + 1, 10**9 - 1, True), (-10**9, 0, False), (0, 10**9, False)):
+        t = pa.table({"d": pa.array([low, 0, high], pa.int64()).cast(pa.decimal128(19, 0))})
+        pq.write_table(t, base)
+        f = File(base)
+        claim_precision(9)(f)
+        f.write(base)
+        fact(f"verify --deep: {low} to {high} as DECIMAL(9)", ("value.decimal-precision" in rules(base)) != ok)
+
+
+def judge_distinct(folder):
+    base = os.path.join(folder, "distinct.parquet")
+    plain_file(base)
+    for name, column, stated, ok in (
+            ("as many as there are codes", TAG, 7, True), ("one less than there are codes", TAG, 6, False),
+            ("one more than there are codes", TAG, 8, False), ("negative", TAG, -1, False),
+            ("more than there are values", ID, N + 1, False), ("as many as there are values", ID, N, True),
+            ("one, where bounds differ", ID, 1, False), ("none, where there are values", X, 0, False)):
+        path = os.path.join(folder, "stated.parquet")
+        f = File(base)
+        stat(column, 4, stated, I64)(f)
+        f.write(path)
+        found = rules(path)
+        fact(f"verify --deep: distinct_count, {name}", found == (set() if ok else {"statistics.distinct-count"}), found)
+
+
 def judge_faults(folder):
     base = os.path.join(folder, "base.parquet")
     plain_file(base)
@@ -306,4 +358,6 @@ with tempfile.TemporaryDirectory() as folder:
     judge_writers(folder)
     judge_programs(folder)
     judge_faults(folder)
+    judge_decimals(folder)
+    judge_distinct(folder)
 finish("verify")

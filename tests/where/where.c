@@ -223,11 +223,53 @@ static void where_half(void)
         }
 }
 
+/* The last list of row group 0 ends with it: row group 1, which statistics rule out, is not touched. */
+static void where_damage_behind(void)
+{
+    struct where_file f;
+    inlay_chunk chunk;
+    int64_t sum = 0;
+    where_open(&f, NULL);
+    CHECK_INT(inlay_reader_chunk(f.reader, 1, FILE_TAGS, &chunk), INLAY_OK);
+    f.memory.data[chunk.start_at + chunk.compressed_bytes - 1] ^= 1;
+    CHECK_INT(where_count(&f, "tags = 7 AND id < 24", &sum), 1);
+    CHECK_INT(sum, 7);
+    where_close(&f);
+}
+
+/* -(2^4096 - 1) and a half: its floor takes a digit more than a number has, and lies below every value. */
+static void where_longest(void)
+{
+    struct where_file f;
+    char text[4000] = "id >= -";
+    uint8_t digits[1300] = {1};
+    size_t n = 1, used = strlen(text);
+    int64_t sum = 0;
+    for (int i = 0; i < 4096; i++) { /* double, lowest digit first */
+        unsigned carry = 0;
+        for (size_t k = 0; k < n; k++, carry /= 10) {
+            carry += 2u * digits[k];
+            digits[k] = (uint8_t)(carry % 10);
+        }
+        if (carry)
+            digits[n++] = (uint8_t)carry;
+    }
+    digits[0]--; /* a power of two does not end in 0 */
+    while (n > 0)
+        text[used++] = (char)('0' + digits[--n]);
+    memcpy(text + used, ".5", 3);
+    where_open(&f, NULL);
+    CHECK_INT(where_count(&f, text, &sum), 1000);
+    where_close(&f);
+}
+
 TEST_SUITE(where_where) = {
     {"where: rows by hand, with and without pages to skip", where_rows},
     {"where: what is refused, and at which character", where_refused},
     {"where: nesting and length are bounded, lists of values are not", where_deep},
     {"where: going on at a row", where_skip_to},
     {"where: NaN, zeros, nulls and missing bounds rule nothing out that could be", where_claims},
+    {"where: lists end with their row group, whatever lies behind it", where_damage_behind},
+    {"where: the longest number that there is, and a half", where_longest},
     {"where: halves compare by value, NaN above all", where_half},
     {0}};

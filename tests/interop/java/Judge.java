@@ -6,12 +6,16 @@ import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
+import org.apache.parquet.filter2.compat.FilterCompat;
+import org.apache.parquet.filter2.predicate.FilterApi;
+import org.apache.parquet.filter2.predicate.FilterPredicate;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetFileWriter.Mode;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -22,12 +26,17 @@ import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /** A judge of Parquet files: parquet-java.
  *
  *    java-judge write DIR SEED   DIR/NAME.parquet and what was written, DIR/NAME.jsonl
  *    java-judge dump FILE        the rows of FILE as JSON lines
+ *    java-judge serve            the same for each path on standard input, and behind it a line "ok", or what failed
+ *    java-judge prune FILE COLUMN VALUE   row groups and rows that COLUMN = VALUE leaves of FILE: "GROUPS ROWS" by
+ *                                statistics, by bloom filters and by the page index
  *
  * Files called default-* are written with the library's default settings. */
 public final class Judge {
@@ -139,16 +148,54 @@ public final class Judge {
         }
     }
 
-    private static void dump(Path path) throws Exception {
-        try (PrintStream out = new PrintStream(new java.io.BufferedOutputStream(System.out), false,
-                                               StandardCharsets.UTF_8);
-             ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(path))) {
+    private static PrintStream output() {
+        return new PrintStream(new java.io.BufferedOutputStream(System.out), false, StandardCharsets.UTF_8);
+    }
+
+    private static void dump(Path path, PrintStream out) throws Exception {
+        try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(path))) {
             MessageType schema = reader.getFooter().getFileMetaData().getSchema();
             MessageColumnIO io = new ColumnIOFactory().getColumnIO(schema);
             for (PageReadStore pages; (pages = reader.readNextRowGroup()) != null;) {
                 RecordReader<Group> rows = io.getRecordReader(pages, new GroupRecordConverter(schema));
                 for (long i = 0; i < pages.getRowCount(); i++)
                     out.print(Text.row(rows.read()) + "\n");
+            }
+        }
+    }
+
+    /** Many files in one process. A failure is an answer, too. */
+    private static void serve() throws Exception {
+        PrintStream out = output();
+        java.io.BufferedReader paths =
+            new java.io.BufferedReader(new java.io.InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String path; (path = paths.readLine()) != null; out.flush())
+            try {
+                dump(Path.of(path), out);
+                out.print("ok\n");
+            } catch (Throwable e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                out.print((e + " " + cause).replace('\n', ' ') + "\n");
+            }
+    }
+
+    private static FilterPredicate equal(Path path, String column, String value) throws Exception {
+        try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(path))) {
+            boolean integer = reader.getFooter().getFileMetaData().getSchema().getType(column).asPrimitiveType()
+                .getPrimitiveTypeName() == PrimitiveTypeName.INT64;
+            return integer ? FilterApi.eq(FilterApi.longColumn(column), Long.valueOf(value))
+                           : FilterApi.eq(FilterApi.binaryColumn(column), Binary.fromString(value));
+        }
+    }
+
+    private static void prune(Path path, String column, String value) throws Exception {
+        FilterPredicate equal = equal(path, column, value);
+        for (int way = 0; way < 3; way++) {
+            ParquetReadOptions options = ParquetReadOptions.builder(new PlainParquetConfiguration())
+                .withRecordFilter(FilterCompat.get(equal)).useStatsFilter(way == 0).useBloomFilter(way == 1)
+                .useColumnIndexFilter(way == 2).useDictionaryFilter(false).build();
+            try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(path), options)) {
+                System.out.println(reader.getRowGroups().size() + " " + reader.getFilteredRecordCount());
             }
         }
     }
@@ -160,9 +207,15 @@ public final class Judge {
             defaults();
             others();
         } else if (args.length == 2 && args[0].equals("dump")) {
-            dump(Path.of(args[1]));
+            try (PrintStream out = output()) {
+                dump(Path.of(args[1]), out);
+            }
+        } else if (args.length == 1 && args[0].equals("serve")) {
+            serve();
+        } else if (args.length == 4 && args[0].equals("prune")) {
+            prune(Path.of(args[1]), args[2], args[3]);
         } else {
-            System.err.println("usage: java-judge write DIR SEED | java-judge dump FILE");
+            System.err.println("usage: java-judge write DIR SEED | java-judge dump FILE | java-judge serve");
             System.exit(2);
         }
     }

@@ -2,9 +2,12 @@
 //!
 //!   rust-judge write DIR SEED   DIR/NAME.parquet and what was written, DIR/NAME.jsonl
 //!   rust-judge dump FILE        the rows of FILE as JSON lines
+//!   rust-judge serve            the same for each path on standard input, and behind it a line "ok", or what failed
+//!   rust-judge prune FILE COLUMN VALUE   what COLUMN = VALUE leaves of FILE; see prune.rs
 //!
 //! Files called default-* are written with the crate's default settings.
 mod data;
+mod prune;
 mod text;
 
 use arrow_array::RecordBatch;
@@ -16,6 +19,7 @@ use parquet::schema::types::ColumnPath;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
 
 type Done = Result<(), Box<dyn Error>>;
@@ -104,8 +108,7 @@ fn write_others(dir: &Path, seed: u64) -> Done {
     write_codecs(dir, &mut r)
 }
 
-fn dump(path: &str) -> Done {
-    let mut out = BufWriter::new(std::io::stdout().lock());
+fn dump(path: &str, out: &mut impl Write) -> Done {
     for batch in ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?.build()? {
         let batch = batch?;
         for i in 0..batch.num_rows() {
@@ -113,6 +116,24 @@ fn dump(path: &str) -> Done {
         }
     }
     out.flush()?;
+    Ok(())
+}
+
+/// Many files in one process. A panic is an answer, too.
+fn serve() -> Done {
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for path in std::io::stdin().lines() {
+        let path = path?;
+        let done = catch_unwind(AssertUnwindSafe(|| dump(&path, &mut out).map_err(|e| e.to_string())));
+        let answer = match done {
+            Ok(Ok(())) => "ok".into(),
+            Ok(Err(e)) => e.replace('\n', " "),
+            Err(_) => "it panics".into(),
+        };
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
     Ok(())
 }
 
@@ -125,7 +146,12 @@ fn main() -> Done {
             write_defaults(Path::new(dir), seed)?;
             write_others(Path::new(dir), seed)
         }
-        ["dump", file] => dump(file),
-        _ => Err("usage: rust-judge write DIR SEED | rust-judge dump FILE".into()),
+        ["dump", file] => dump(file, &mut BufWriter::new(std::io::stdout().lock())),
+        ["serve"] => serve(),
+        ["prune", file, column, value] => {
+            println!("{}", prune::prune(file, column, value)?);
+            Ok(())
+        }
+        _ => Err("usage: rust-judge write DIR SEED | rust-judge dump FILE | rust-judge serve".into()),
     }
 }

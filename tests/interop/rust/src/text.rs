@@ -3,7 +3,7 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, IntervalUnit, TimeUnit};
 use std::fmt::{Debug, LowerExp};
 use std::str::FromStr;
 
@@ -165,6 +165,11 @@ pub fn text(a: &ArrayRef, i: usize) -> String {
         DataType::Date32 => format!("\"{}\"", civil(i128::from(a.as_primitive::<Date32Type>().value(i)))),
         DataType::Time32(unit) | DataType::Time64(unit) => time(a, i, unit),
         DataType::Timestamp(unit, zone) => timestamp(a, i, unit, zone.is_some()),
+        DataType::Interval(IntervalUnit::DayTime) => {
+            let v = a.as_primitive::<IntervalDayTimeType>().value(i); // of INTERVAL, without its months
+            let ms = v.milliseconds as u32;
+            format!("\"P0M{}DT{}.{:03}S\"", v.days as u32, ms / 1000, ms % 1000)
+        }
         DataType::Dictionary(..) => {
             let d = a.as_any_dictionary();
             text(d.values(), d.normalized_keys()[i])

@@ -1,10 +1,8 @@
 /* Decimal text as exact numbers of any size: big-endian two's complement. */
-#ifndef INLAY_WHERE_NUMBER_H
-#define INLAY_WHERE_NUMBER_H
+#ifndef INLAY_BASE_NUMBER_H
+#define INLAY_BASE_NUMBER_H
 
-#include "where/tree.h"
-
-#if INLAY_WHERE
+#include "inlay/base.h"
 
 enum { NUMBER_BYTES = 512 }; /* more than 1,200 digits; what is larger counts as beyond every value */
 
@@ -26,7 +24,5 @@ void number_plus(struct number *n, uint64_t add);
 void number_fixed(const struct number *n, uint8_t *out, size_t n_bytes, int8_t *beside);
 /* The same, unsigned. */
 void number_unsigned(const struct number *n, uint64_t most, uint64_t *out, int8_t *beside);
-
-#endif
 
 #endif

@@ -1,7 +1,5 @@
 /* Dates and times of day as text; see moment.h. Source: ISO 8601; the calendar is proleptic Gregorian. */
-#include "where/moment.h"
-
-#if INLAY_WHERE
+#include "base/moment.h"
 
 /* Exactly n digits; -1 = they are not there. */
 static int64_t moment_digits(inlay_bytes *text, size_t n)
@@ -82,14 +80,16 @@ static bool moment_zone(struct moment *m, inlay_bytes *text)
 {
     bool minus = moment_char(text, '-');
     if (!minus && !moment_char(text, '+')) {
-        (void)moment_char(text, 'Z');
+        m->has_zone = moment_char(text, 'Z');
         return true;
     }
     int64_t hours = moment_digits(text, 2), minutes;
     if (hours < 0 || hours > 23 || !moment_char(text, ':') || (minutes = moment_digits(text, 2)) < 0 ||
         minutes > 59)
         return false;
-    m->seconds += (hours * 60 + minutes) * (minus ? 60 : -60);
+    m->has_zone = true;
+    m->offset = (int32_t)((hours * 60 + minutes) * (minus ? -60 : 60));
+    m->seconds -= m->offset;
     m->days += m->seconds < 0 ? -1 : m->seconds >= 86400;
     m->seconds += m->seconds < 0 ? 86400 : m->seconds >= 86400 ? -86400 : 0;
     return true;
@@ -126,5 +126,3 @@ uint32_t moment_fraction(const struct moment *m, unsigned digits, bool *more)
         *more = *more || m->fraction.data[i] != '0';
     return v;
 }
-
-#endif

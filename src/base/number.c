@@ -1,7 +1,5 @@
 /* Exact decimal text; see number.h. */
-#include "where/number.h"
-
-#if INLAY_WHERE
+#include "base/number.h"
 
 #include <string.h>
 
@@ -93,10 +91,10 @@ static void number_negate(uint8_t *bytes, size_t n)
 void number_fixed(const struct number *n, uint8_t *out, size_t n_bytes, int8_t *beside)
 {
     struct number m = *n;
-    bool fits = !m.huge;
     *beside = 0;
     if (m.fraction && m.negative) /* floor lies one below the cut value */
         number_plus(&m, 1);
+    bool fits = !m.huge;
     size_t spare = n_bytes < NUMBER_BYTES ? NUMBER_BYTES - n_bytes : 0;
     for (size_t i = 0; i < spare; i++)
         fits = fits && m.bytes[i] == 0;
@@ -137,5 +135,3 @@ void number_unsigned(const struct number *n, uint64_t most, uint64_t *out, int8_
         *out = v;
     }
 }
-
-#endif
