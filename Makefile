@@ -80,7 +80,8 @@ LIB_SRC := \
   $(call list,events,timetext event inline payload settle emit) \
   $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe union feed rank lane inpages move keyrows distinct plan slice \
                     layout stage body crew keyvalue outline merge) \
-  $(call list,recording,intern sortspec series run restamp long wide melt sources jsontext) \
+  $(call list,recording,intern sortspec series run restamp long wide melt sources jsontext field doc combine_load combine_grid \
+                    combine_schema combine_meta combine_rows combine choice keep) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
