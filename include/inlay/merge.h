@@ -24,8 +24,10 @@ typedef struct inlay_merge_options {
     const char *sort;           /* "metric_name|-timestamp_secs", with or without "/V2"; NULL = theirs */
     uint64_t row_group_rows;    /* 131,072 */
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
+    bool resort;                /* sort unsorted inputs first, within memory_bytes, through a scratch file */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
-    const char *scratch_folder; /* for the plan when it outgrows memory; NULL = TMPDIR or the system's */
+    const char *scratch_folder; /* for the plan when it outgrows memory, and for sorted runs; NULL = TMPDIR or the
+                                   system's */
     inlay_write_options write;  /* codec and page sizes of the output; `columns` is ignored */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* values written, of all */
     void *progress_ctx;
@@ -39,6 +41,7 @@ typedef struct inlay_merge_report {
     uint64_t plan_bytes;  /* size of the plan */
     uint64_t output_bytes;
     uint64_t moved_bytes; /* of pages and column chunks that moved as they were */
+    uint32_t n_resorted;  /* inputs that were not sorted */
     char row_group_column[120]; /* where row groups were cut; "" if nowhere */
 } inlay_merge_report;
 
@@ -46,7 +49,8 @@ typedef struct inlay_merge_report {
  * qh.sort_fields, qh.window_start, qh.window_duration_secs and qh.rg_partition_prefix_len unless
  * `sort` is given; columns of the same name must have the same type.
  * Memory: per open input column one page and one dictionary within memory_bytes; the plan beyond 8 MiB
- * goes to a scratch file.
+ * goes to a scratch file. `resort` sorts within half of what is left of memory_bytes (at least 1 MiB, or one row); equal
+ * keys keep the order of the file's rows.
  * Errors: ARG (no inputs, bad sort text, neither `sort` nor qh.sort_fields), CORRUPT (input not sorted: error has input, row group, row;
  * metadata mismatch; type conflict), IO, NOMEM, LIMIT, UNSUPPORTED. */
 INLAY_API INLAY_CHECKED inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs,

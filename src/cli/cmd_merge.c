@@ -18,7 +18,7 @@ struct merge_settings {
     struct files_settings files;
     const char *output, *sort, *codec, *scratch;
     uint64_t row_group_rows, memory_mib;
-    bool quiet, json;
+    bool quiet, json, resort;
 };
 
 static void merge_json(struct out *o, const struct inputs *in, const inlay_merge_report *r,
@@ -35,6 +35,7 @@ static void merge_json(struct out *o, const struct inputs *in, const inlay_merge
     json_uint(j, "columns", r->n_columns);
     json_uint(j, "runs", r->n_runs);
     json_uint(j, "plan_bytes", r->plan_bytes);
+    json_uint(j, "inputs_resorted", r->n_resorted);
     json_uint(j, "output_bytes", r->output_bytes);
     json_uint(j, "moved_bytes", r->moved_bytes);
     json_uint(j, "peak_memory_bytes", in->env.peak_bytes);
@@ -70,7 +71,7 @@ static void merge_text(struct out *o, const struct inputs *in, const inlay_merge
 static const char *merge_advice(const inlay_error *e)
 {
     if (e->status == INLAY_CORRUPT && e->row >= 0)
-        return "sort that file first, or name the order that it has with --sort; without --sort the "
+        return "--resort sorts it first; or name the order that it has with --sort; without --sort the "
                "order in the files' own footers counts";
     if (e->status == INLAY_CORRUPT && e->at < 0 && e->page < 0)
         return NULL; /* the inputs contradict each other */
@@ -93,6 +94,7 @@ static int merge_into(struct inputs *in, const struct merge_settings *s, struct 
     inlay_merge_options options = {.sort = s->sort,
                                    .row_group_rows = s->row_group_rows,
                                    .memory_bytes = merge_memory(in, s),
+                                   .resort = s->resort,
                                    .scratch_folder = s->scratch,
                                    .write = {.codec = s->codec},
                                    .progress = progress_update,
@@ -145,7 +147,9 @@ static const struct options_row merge_options[] = {
     {"memory", 'm', OPTIONS_UINT, offsetof(struct merge_settings, memory_mib), "MIB",
      "memory to aim for (256 MiB)"},
     {"scratch", 0, OPTIONS_TEXT, offsetof(struct merge_settings, scratch), "FOLDER",
-     "where the plan goes when it outgrows memory"},
+     "where the plan goes when it outgrows memory, and sorted runs"},
+    {"resort", 0, OPTIONS_FLAG, offsetof(struct merge_settings, resort), NULL,
+     "sort inputs that are not in that order first, through scratch\nfiles"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct merge_settings, json), NULL,
      "the summary as a JSON object"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct merge_settings, quiet), NULL,

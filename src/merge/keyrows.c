@@ -374,6 +374,19 @@ static void keyrows_cuts(struct keyrows *k, size_t from)
     }
 }
 
+static inlay_status keyrows_refuse_nulls(const struct keyrows *k)
+{
+    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
+        const uint8_t *null = k->keys->keys[key].no_nulls && k->cells[key].feed.column
+                                  ? memchr(k->cells[key].null, 1, k->n)
+                                  : NULL;
+        if (null)
+            return keyrows_bad(k, k->row + (uint64_t)(null - k->cells[key].null), key,
+                               ERR("null in a key column that must not have any"));
+    }
+    return INLAY_OK;
+}
+
 /* Compare every row of the window with the one before it. */
 static inlay_status keyrows_verify(struct keyrows *k)
 {
@@ -390,17 +403,10 @@ static inlay_status keyrows_verify(struct keyrows *k)
     }
     if (k->first)
         k->same[0] = 0;
-    if (bad < k->n)
+    k->unsorted = bad < k->n;
+    if (k->unsorted)
         return keyrows_bad(k, k->row + bad, bad_key, ERR("input is not sorted by the key"));
-    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
-        const uint8_t *null = k->keys->keys[key].no_nulls && k->cells[key].feed.column
-                                  ? memchr(k->cells[key].null, 1, k->n)
-                                  : NULL;
-        if (null)
-            return keyrows_bad(k, k->row + (uint64_t)(null - k->cells[key].null), key,
-                               ERR("null in a key column that must not have any"));
-    }
-    return INLAY_OK;
+    return keyrows_refuse_nulls(k);
 }
 
 /* Leave the window: keep its last row, and say how many rows follow. */
@@ -446,7 +452,7 @@ inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
     for (uint32_t i = 0; i < k->keys->n_keys; i++)
         if (k->cells[i].feed.column)
             keyrows_unfold(k, i, n);
-    return keyrows_verify(k);
+    return k->any_order ? keyrows_refuse_nulls(k) : keyrows_verify(k);
 }
 
 /* ---- between inputs ---- */

@@ -73,6 +73,8 @@ struct keyrows {
     bool nulls;                  /* some key of the window is null */
     bool blank;                  /* none of the key columns: one long row of nulls */
     bool first;                  /* no row before the window */
+    bool any_order;              /* set by the caller: order is not looked at, and between rows nothing is known */
+    bool unsorted;               /* filling failed since a row is out of order */
     struct keyrows_cells *cells; /* [n_keys] */
     void *block;                 /* window arrays */
     size_t block_bytes;

@@ -2,6 +2,7 @@
  *
  *   footers   which sort key, and do the inputs agree            keyvalue, sortkey
  *   schema    union of all columns                               union
+ *   resort    if asked for: unsorted inputs become sorted runs   resort, permute
  *   plan      order of rows from the key columns alone, as       keyrows, plan, slice
  *             stretches of one input, and the row-group layout
  *   body      every column follows the plan                      feed, stage, body
@@ -11,6 +12,7 @@
 #include "base/bytes.h"
 #include "merge/body.h"
 #include "merge/keyvalue.h"
+#include "merge/resort.h"
 
 #if INLAY_WRITE && INLAY_MERGE
 
@@ -35,6 +37,7 @@ struct merge {
     struct rank *ranks;  /* [n_keys] */
     int64_t *key_leaves; /* [n_keys][n_inputs] */
     size_t n_key_leaves;
+    struct resort resort;
     struct slice slice;
     struct plan plan;
     struct body body;
@@ -292,12 +295,40 @@ static inlay_status merge_ranks(struct merge *m)
     return INLAY_OK;
 }
 
+/* Sorted runs take the place of unsorted inputs; schema and keys are made anew for them. */
+static inlay_status merge_resort(struct merge *m)
+{
+    const inlay_merge_options *o = &m->options;
+    TRY(resort_inputs(&m->resort, m->env, m->inputs, m->n_inputs, &m->key_set, o->memory_bytes, o->scratch_folder));
+    if (m->resort.n_resorted == 0)
+        return INLAY_OK;
+    union_free(&m->schema);
+    mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
+    m->key_leaves = NULL;
+    m->key_set = (struct keyrows_keys){0};
+    m->inputs = m->resort.readers;
+    m->n_inputs = m->resort.n_inputs;
+    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
+    return merge_keys(m);
+}
+
+/* Errors name the caller's inputs, not runs made of them, of which a row group or row would say nothing. */
+static void merge_error_input(const struct merge *m)
+{
+    inlay_error *e = &m->env->error;
+    if (!m->resort.n_resorted || m->inputs != m->resort.readers || e->input < 0 || (uint32_t)e->input >= m->n_inputs)
+        return;
+    e->input = (int32_t)m->resort.origins[e->input];
+}
+
 static inlay_status merge_plan(struct merge *m)
 {
     TRY(merge_own_sort(m));
     TRY(merge_footers(m));
     TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
     TRY(merge_keys(m));
+    if (m->options.resort)
+        TRY(merge_resort(m));
     TRY(merge_ranks(m));
     slice_init(&m->slice, m->env, m->options.row_group_rows);
     TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder,
@@ -347,7 +378,8 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
                                    .n_runs = m->plan.n_stretches,
                                    .plan_bytes = io_scratch_bytes(&m->plan.stretches),
                                    .output_bytes = inlay_writer_bytes(m->writer),
-                                   .moved_bytes = m->body.moved_bytes};
+                                   .moved_bytes = m->body.moved_bytes,
+                                   .n_resorted = m->resort.n_resorted};
     if (n)
         memcpy(report->row_group_column, name.data, n);
 }
@@ -364,6 +396,7 @@ static void merge_free(struct merge *m)
     mem_free(m->env, m->ranks, m->key_set.n_keys * sizeof *m->ranks);
     mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
     union_free(&m->schema);
+    resort_free(&m->resort);
     mem_free(m->env, m, sizeof *m);
 }
 
@@ -387,6 +420,8 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
         status = merge_body(m, sink);
     if (status == INLAY_OK && report)
         merge_report(m, report);
+    if (status != INLAY_OK)
+        merge_error_input(m);
     merge_free(m);
     return status;
 }
