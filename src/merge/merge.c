@@ -312,7 +312,7 @@ static inlay_status merge_resort(struct merge *m)
     return merge_keys(m);
 }
 
-/* Errors name the caller's inputs, not runs made of them, of which a row group or row would say nothing. */
+/* Errors name the caller's inputs, not the runs made of them. */
 static void merge_error_input(const struct merge *m)
 {
     inlay_error *e = &m->env->error;

@@ -40,9 +40,26 @@ static void permute_drop(struct permute *p)
     p->n_levels = p->n_values = 0;
 }
 
+inlay_status permute_reader(struct permute *p, inlay_reader *reader)
+{
+    void *block = NULL;
+    for (uint32_t i = 0; p->columns && i < p->n_columns; i++)
+        inlay_column_close(p->columns[i]);
+    if (p->columns)
+        mem_free(p->env, p->columns, p->n_columns * sizeof *p->columns);
+    p->columns = NULL;
+    p->reader = reader;
+    if (!reader)
+        return INLAY_OK;
+    p->n_columns = inlay_schema_leaves(inlay_reader_schema(reader));
+    TRY(mem_new(p->env, p->n_columns * sizeof *p->columns, &block));
+    p->columns = block;
+    return INLAY_OK;
+}
+
 void permute_free(struct permute *p)
 {
-    if (!p->env)
+    if (!p->env || permute_reader(p, NULL) != INLAY_OK)
         return;
     permute_drop(p);
     buf_free(&p->out_def);
@@ -84,10 +101,21 @@ static inlay_status permute_add_codes(struct permute *p, const inlay_column *col
     return INLAY_OK;
 }
 
-static inlay_status permute_add_bytes(struct permute *p, const inlay_bytes *values, size_t n)
+/* Plain values, also of codes. */
+static inlay_status permute_add_values(struct permute *p, const inlay_column *column, const inlay_batch *b)
 {
-    for (size_t i = 0; i < n; i++) {
-        buf_append(&p->values, values[i].data, values[i].len);
+    const uint8_t *values = b->codes ? inlay_column_dictionary(column).values : b->values;
+    bool bytes = p->node->type == INLAY_BYTE_ARRAY;
+    if (!bytes && !b->codes)
+        buf_append(&p->values, values, b->n_values * p->width);
+    for (size_t i = 0; i < b->n_values && (bytes || b->codes); i++) {
+        const uint8_t *value = values + (b->codes ? b->codes[i] : i) * p->width;
+        inlay_bytes v = {value, p->width};
+        if (bytes)
+            memcpy(&v, value, sizeof v);
+        buf_append(&p->values, v.data, v.len);
+        if (!bytes)
+            continue;
         uint64_t end = p->values.bytes;
         buf_append(&p->ends, &end, sizeof end);
     }
@@ -109,7 +137,8 @@ static inlay_status permute_add_levels(struct buf *to, const uint8_t *levels, ui
 
 static inlay_status permute_add(struct permute *p, const inlay_column *column, const inlay_batch *b)
 {
-    if (p->env->used_bytes > p->most_bytes && p->n > 1)
+    size_t held = p->def.bytes + p->rep.bytes + p->values.bytes + p->ends.bytes;
+    if (held > p->most_bytes && p->n > 1)
         return INLAY_END;
     if (p->node->max_def)
         TRY(permute_add_levels(&p->def, b->def, p->node->max_def, b->n_levels));
@@ -119,16 +148,16 @@ static inlay_status permute_add(struct permute *p, const inlay_column *column, c
     p->n_values += b->n_values;
     if (p->coded)
         return permute_add_codes(p, column, b);
-    if (p->node->type == INLAY_BYTE_ARRAY)
-        return permute_add_bytes(p, b->values, b->n_values);
-    buf_append(&p->values, b->values, b->n_values * p->width);
-    return p->values.status;
+    return permute_add_values(p, column, b);
 }
 
 static inlay_status permute_read(struct permute *p, inlay_column *column)
 {
     inlay_batch b;
     inlay_status status = INLAY_OK;
+    size_t each = p->coded ? sizeof(uint32_t) : p->width;
+    if (p->node->max_def == 0 && (p->coded || p->node->type != INLAY_BYTE_ARRAY) && !buf_reserve(&p->values, p->n * each))
+        return p->values.status; /* as many as they will be; else it grows */
     TRY(inlay_column_seek(column, p->first_row));
     for (size_t rows = 0; rows < p->n; rows += b.n_rows) {
         status = inlay_column_read(column, p->n - rows, &b);
@@ -258,27 +287,33 @@ static inlay_status permute_out(struct permute *p, inlay_writer *writer, uint32_
 
 /* ---- a column ---- */
 
-static inlay_status permute_load(struct permute *p, inlay_reader *reader, uint32_t leaf, bool coded)
+static inlay_status permute_load(struct permute *p, uint32_t leaf, bool coded)
 {
-    inlay_column *column = NULL;
+    inlay_column **column = &p->columns[leaf];
     p->coded = coded;
     p->serial = 0;
     if (coded)
         TRY(distinct_reset(&p->distinct, p->node->type, p->width, PERMUTE_DICTIONARY_BYTES));
-    TRY(inlay_column_open(reader, leaf, coded ? INLAY_COLUMN_CODES : 0, &column));
-    inlay_status status = permute_read(p, column);
-    inlay_column_close(column);
+    if (!*column)
+        TRY(inlay_column_open(p->reader, leaf, INLAY_COLUMN_CODES, column));
+    inlay_status status = permute_read(p, *column);
+    if (status == INLAY_OK) {
+        inlay_column_park(*column);
+    } else {
+        inlay_column_close(*column);
+        *column = NULL;
+    }
     return status;
 }
 
-inlay_status permute_column(struct permute *p, inlay_reader *reader, uint32_t leaf, inlay_writer *writer)
+inlay_status permute_column(struct permute *p, uint32_t leaf, inlay_writer *writer)
 {
-    p->node = inlay_schema_leaf(inlay_reader_schema(reader), leaf);
+    p->node = inlay_schema_leaf(inlay_reader_schema(p->reader), leaf);
     p->width = inlay_node_width(p->node);
-    inlay_status status = permute_load(p, reader, leaf, p->node->type != INLAY_BOOLEAN);
+    inlay_status status = permute_load(p, leaf, p->node->type != INLAY_BOOLEAN);
     if (status == INLAY_END) { /* not all of it has codes, or memory is short, which will show again */
         permute_drop(p);
-        status = permute_load(p, reader, leaf, false);
+        status = permute_load(p, leaf, false);
     }
     if (status == INLAY_OK)
         status = permute_index(p);

@@ -1,7 +1,8 @@
 /* Rows of one column in another order.
  *
  * The column's rows are read once and held: levels as they are, values as codes of one dictionary where all of them have
- * one, else plain. Then they go to a writer in the order asked for. Any type, also nested columns.
+ * one, else plain. Then they go to a writer in the order asked for. Any type, also nested columns. Columns stay open from
+ * one call to the next, so that limits.decoded_bytes counts their values once.
  */
 #ifndef INLAY_MERGE_PERMUTE_H
 #define INLAY_MERGE_PERMUTE_H
@@ -19,7 +20,10 @@ struct permute_row { /* where a row begins */
 
 struct permute {
     inlay_env *env;
-    uint64_t most_bytes;   /* of env->used_bytes */
+    inlay_reader *reader;
+    inlay_column **columns; /* [n_columns] opened when first asked for, parked in between */
+    uint32_t n_columns;
+    uint64_t most_bytes;   /* that the rows of a column may take here */
     int64_t first_row;     /* row i of the result is row first_row + order[i] of the reader */
     const uint32_t *order; /* [n] */
     uint32_t n;
@@ -41,9 +45,11 @@ struct permute {
 
 void permute_init(struct permute *p, inlay_env *env);
 void permute_free(struct permute *p);
-/* Column `leaf` as a whole column chunk of the writer, whose schema is the reader's. END: the rows do not fit into
+/* Turn to the columns of a reader; NULL = of none. */
+INLAY_CHECKED inlay_status permute_reader(struct permute *p, inlay_reader *reader);
+/* Rows of column `leaf` as a whole column chunk of the writer, whose schema is the reader's. END: they do not fit into
  * most_bytes (never said of a single row). */
-INLAY_CHECKED inlay_status permute_column(struct permute *p, inlay_reader *reader, uint32_t leaf, inlay_writer *writer);
+INLAY_CHECKED inlay_status permute_column(struct permute *p, uint32_t leaf, inlay_writer *writer);
 
 #endif
 

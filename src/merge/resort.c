@@ -10,7 +10,7 @@ enum {
     RESORT_LEAST_BYTES = 1024 * 1024,
     RESORT_SCRATCH_BYTES = 256 * 1024, /* of the scratch file, in memory */
     RESORT_PAGE_BYTES = 128 * 1024,    /* of a run: of many runs a page each is open */
-    RESORT_DEFAULT_ROWS = 1 << 16      /* where the footer says nothing */
+    RESORT_LEAST_ROWS = 256            /* runs that short are not halved for want of memory */
 };
 
 static inlay_status resort_failed(const struct resort *r, inlay_status status)
@@ -80,7 +80,7 @@ static inlay_status resort_rows(struct resort *r, uint32_t *most)
     uint64_t rows = (uint64_t)inlay_reader_rows(r->reader), used = r->env->used_bytes, each, fit;
     uint64_t left = used < r->memory_bytes ? (r->memory_bytes - used) / 2 : 0;
     left = left < RESORT_LEAST_BYTES ? RESORT_LEAST_BYTES : left;
-    r->most_bytes = used + left;
+    r->most_bytes = left;
     TRY(resort_row_bytes(r, rows, &each));
     fit = left / each;
     fit = fit < 1 ? 1 : fit;
@@ -98,6 +98,7 @@ static void resort_forget_keys(struct resort *r)
         buf_free(&r->keys[i].values);
     }
     mem_pool_free(&r->bytes);
+    r->n_bytes = 0;
 }
 
 /* The value behind a cell, kept for as long as the run is sorted; a value like the one before shares its bytes. */
@@ -121,6 +122,7 @@ static inlay_status resort_keep(struct resort *r, struct resort_key *key, const 
     if (value.len != last.len || (value.len && memcmp(value.data, last.data, value.len) != 0)) {
         void *block = NULL;
         TRY(mem_pool_take(&r->bytes, value.len + 1, &block));
+        r->n_bytes += value.len + 1;
         if (value.len)
             memcpy(block, value.data, value.len);
         last = (inlay_bytes){block, value.len};
@@ -148,26 +150,50 @@ static inlay_status resort_take(struct resort *r, const struct keyrows *k, size_
     return INLAY_OK;
 }
 
+static size_t resort_held(const struct resort *r, uint32_t rows)
+{
+    size_t held = r->n_bytes + (size_t)rows * 2 * sizeof *r->order;
+    for (uint32_t i = 0; i < r->n_keys; i++)
+        held += r->keys[i].prefix.bytes + r->keys[i].null.bytes + r->keys[i].values.bytes;
+    return held;
+}
+
+/* Turn to a row of the input. */
+static inlay_status resort_seek(struct resort *r, uint64_t row)
+{
+    struct keyrows *k = &r->rows;
+    if (row == 0) {
+        if (k->env)
+            keyrows_close(k); /* once more from the start, with fewer rows */
+        TRY(keyrows_open(k, r->env, r->reader, 0, &r->set));
+        k->any_order = true;
+        return INLAY_OK;
+    }
+    k->row = row;
+    k->n = k->at = 0;
+    for (uint32_t i = 0; i < r->n_keys; i++)
+        if (k->cells[i].feed.column)
+            feed_skip_to(&k->cells[i].feed, (int64_t)row);
+    return INLAY_OK;
+}
+
 /* Keys of rows first ... first + *n, fewer where memory is at its end. */
 static inlay_status resort_read_keys(struct resort *r, uint64_t first, uint32_t *n)
 {
-    struct keyrows k;
+    struct keyrows *k = &r->rows;
     uint32_t got = 0;
-    inlay_status status = keyrows_open(&k, r->env, r->reader, 0, &r->set);
-    k.any_order = true;
-    k.row = first;
-    for (uint32_t i = 0; status == INLAY_OK && i < r->n_keys; i++)
-        if (k.cells[i].feed.column)
-            feed_skip_to(&k.cells[i].feed, (int64_t)first);
-    while (status == INLAY_OK && got < *n && !(got && r->env->used_bytes > r->most_bytes)) {
-        status = keyrows_fill(&k, UINT64_MAX);
+    inlay_status status = resort_seek(r, first);
+    while (status == INLAY_OK && got < *n && !(got && resort_held(r, got) > r->most_bytes)) {
+        status = keyrows_fill(k, UINT64_MAX);
         if (status != INLAY_OK)
             break;
-        size_t some = k.n < *n - got ? k.n : *n - got;
-        status = resort_take(r, &k, some);
+        size_t some = k->n < *n - got ? k->n : *n - got;
+        status = resort_take(r, k, some);
         got += (uint32_t)some;
     }
-    keyrows_close(&k);
+    for (uint32_t i = 0; k->cells && i < r->n_keys; i++)
+        if (k->cells[i].feed.column)
+            inlay_column_park(k->cells[i].feed.column);
     *n = got;
     return resort_failed(r, status);
 }
@@ -244,7 +270,7 @@ static inlay_status resort_columns(struct resort *r, inlay_writer *writer, uint6
     r->permute.order = r->order;
     r->permute.n = n;
     for (uint32_t leaf = 0; leaf < n_leaves; leaf++) {
-        inlay_status status = permute_column(&r->permute, r->reader, leaf, writer);
+        inlay_status status = permute_column(&r->permute, leaf, writer);
         if (status != INLAY_OK)
             return resort_failed(r, status);
     }
@@ -298,13 +324,15 @@ static inlay_status resort_add(struct resort *r, uint64_t at)
 static inlay_status resort_cut(struct resort *r)
 {
     uint64_t rows = (uint64_t)inlay_reader_rows(r->reader);
-    uint32_t most = RESORT_DEFAULT_ROWS;
+    uint32_t most = 1;
     inlay_status status = resort_failed(r, resort_rows(r, &most));
+    if (status == INLAY_OK)
+        status = permute_reader(&r->permute, r->reader);
     for (uint64_t row = 0; row < rows && status == INLAY_OK;) {
         uint64_t at = io_scratch_bytes(&r->scratch);
         uint32_t n = rows - row < most ? (uint32_t)(rows - row) : most, wanted = n;
         status = resort_try(r, row, &n);
-        if ((status == INLAY_END || status == INLAY_NOMEM) && wanted > 1) {
+        if (status == INLAY_END || (status == INLAY_NOMEM && wanted > RESORT_LEAST_ROWS)) {
             most = (n < wanted && n ? n : wanted) / 2;
             most = most ? most : 1;
             status = INLAY_OK;
@@ -314,6 +342,9 @@ static inlay_status resort_cut(struct resort *r)
             status = resort_add(r, at);
         row += n;
     }
+    if (r->rows.env)
+        keyrows_close(&r->rows);
+    r->rows.env = NULL;
     return status;
 }
 

@@ -36,7 +36,7 @@ struct resort_run {
 
 struct resort {
     inlay_env *env;
-    uint64_t memory_bytes, most_bytes; /* most_bytes: of env->used_bytes while a run is sorted */
+    uint64_t memory_bytes, most_bytes; /* most_bytes: of keys, or of a column's rows, at a time */
     struct io_scratch scratch;
     struct mem_pool pool; /* runs */
     struct resort_run **runs;
@@ -52,7 +52,9 @@ struct resort {
     struct resort_key *keys;   /* [n_keys] */
     struct rank *ranks;        /* [n_keys] */
     uint32_t n_keys;
+    struct keyrows rows;   /* the key columns, in any order */
     struct mem_pool bytes; /* of key values */
+    size_t n_bytes;        /* taken of it */
     uint32_t *order;       /* [2 * order_rows]: row numbers, room to sort them */
     uint32_t order_rows;
     struct permute permute;

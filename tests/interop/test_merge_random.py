@@ -1,5 +1,6 @@
 """merge: row order equals a stable sort by the key, computed with pyarrow, on random small files: schemas, nulls,
-duplicates, codecs, encodings, page and row-group layouts, missing columns, 1 to 64 inputs. CASES=n, SEED=n."""
+duplicates, codecs, encodings, page and row-group layouts, missing columns, 1 to 64 inputs, some of them unsorted
+(--resort). CASES=n, SEED=n."""
 import os, random, subprocess, tempfile
 
 import pyarrow as pa
@@ -73,6 +74,7 @@ def case(seed):
     pool = [k for k, _ in keys] + r.sample(sorted(VALUES), r.randrange(1, 5))
     n_inputs = r.choice([1, 2, 2, 3, 5, 10, r.randrange(1, 65)])
     long_runs = r.random() < 0.4 # few distinct keys in wide stretches: pages and chunks that move
+    resort = r.random() < 0.3
     inputs, paths = [], []
     codec = r.choice(["zstd", "snappy", "none", "gzip"])
     for i in range(n_inputs):
@@ -88,6 +90,11 @@ def case(seed):
             if "name" in columns:
                 columns["name"] = (pa.string(), lambda q, i=i: "metric.%04d" % (i * 3 + q.randrange(3)), 0)
         rows = make(r, n, keys, columns)
+        if resort and r.random() < 0.7:
+            if r.random() < 0.5:
+                r.shuffle(rows)
+            elif rows:
+                rows.append(rows.pop(r.randrange(len(rows))))
         schema = pa.schema([(c, columns[c][0]) for c in have])
         table = pa.Table.from_pylist(rows, schema=schema)
         path = f"{work}/{i}.parquet"
@@ -106,6 +113,8 @@ def case(seed):
                "--row-group-rows", str(cap)]
     if r.random() < 0.2:
         command += ["--max-memory", "24M"]
+    if resort:
+        command += ["--resort"]
     p = subprocess.run(command, capture_output=True, text=True)
     name = f"seed {seed}, {n_inputs} inputs, {sort}"
     if p.returncode:
