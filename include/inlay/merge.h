@@ -25,6 +25,10 @@ typedef struct inlay_merge_options {
     uint64_t row_group_rows;    /* 131,072 */
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
     bool resort;                /* sort unsorted inputs first, within memory_bytes, through a scratch file */
+    uint32_t threads;           /* 1; more where the build has them. Row groups are then made side by side, and the
+                                   output is the same. Every thread has an env of its own with the caller's
+                                   allocator, which must bear that, and its share of memory_bytes and of
+                                   limits.memory_bytes; sources are read from all of them at once. */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
     const char *scratch_folder; /* for the plan when it outgrows memory, and for sorted runs; NULL = TMPDIR or the
                                    system's */

@@ -248,8 +248,11 @@ static inlay_status resort_sort(struct resort *r, uint32_t n)
 
 static int resort_read_at(void *ctx, uint64_t at, void *dst, size_t bytes)
 {
-    struct resort_run *run = ctx;
-    inlay_source whole = io_scratch_source(run->scratch);
+    const struct resort_run *run = ctx;
+    inlay_env env = {.limits = {0}};
+    struct io_scratch scratch = *run->scratch; /* errors into an env of its own: several threads may read */
+    scratch.env = &env;
+    inlay_source whole = io_scratch_source(&scratch);
     return whole.read_at(whole.ctx, run->at + at, dst, bytes);
 }
 
