@@ -29,6 +29,7 @@ typedef struct inlay_merge_options {
                                    output is the same. Every thread has an env of its own with the caller's
                                    allocator, which must bear that, and its share of memory_bytes and of
                                    limits.memory_bytes; sources are read from all of them at once. */
+    bool widen;                 /* columns may differ in type where one holds all values: see below */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
     const char *scratch_folder; /* for the plan when it outgrows memory, and for sorted runs; NULL = TMPDIR or the
                                    system's */
@@ -52,6 +53,9 @@ typedef struct inlay_merge_report {
 /* Merge `inputs` (readers, the caller's, made with the same env) into `sink`. At least one; all must agree on
  * qh.sort_fields, qh.window_start, qh.window_duration_secs and qh.rg_partition_prefix_len unless
  * `sort` is given; columns of the same name must have the same type.
+ * With `widen` the output has the wider type instead: integers of more bits and the same sign, DOUBLE for integers of up to
+ * 32 bits and other floats, DECIMAL of more digits at the same scale, TIME and TIMESTAMP of a finer unit (a moment that
+ * does not fit is CORRUPT with its row), STRING for ENUM and JSON; nothing that loses a bit.
  * Memory: per open input column one page and one dictionary within memory_bytes; the plan beyond 8 MiB
  * goes to a scratch file. `resort` sorts within half of what is left of memory_bytes (at least 1 MiB, or one row); equal
  * keys keep the order of the file's rows.

@@ -18,7 +18,7 @@ struct merge_settings {
     struct files_settings files;
     const char *output, *sort, *codec, *scratch;
     uint64_t row_group_rows, memory_mib, threads;
-    bool quiet, json, resort;
+    bool quiet, json, resort, widen;
 };
 
 static void merge_json(struct out *o, const struct inputs *in, const inlay_merge_report *r,
@@ -67,14 +67,16 @@ static void merge_text(struct out *o, const struct inputs *in, const inlay_merge
     out_text(o, " of memory\n");
 }
 
-/* A row number means a row out of order, which is no damage. */
+/* Rows out of order, and inputs that contradict each other, are no damage. */
 static const char *merge_advice(const inlay_error *e)
 {
-    if (e->status == INLAY_CORRUPT && e->row >= 0)
+    if (e->status == INLAY_CORRUPT && strcmp(e->what, "input is not sorted by the key") == 0)
         return "--resort sorts it first; or name the order that it has with --sort; without --sort the "
                "order in the files' own footers counts";
+    if (e->status == INLAY_CORRUPT && strcmp(e->what, "type conflict between inputs") == 0)
+        return "--widen unites types of which one holds all values";
     if (e->status == INLAY_CORRUPT && e->at < 0 && e->page < 0)
-        return NULL; /* the inputs contradict each other */
+        return NULL;
     return report_advice(e->status);
 }
 
@@ -106,6 +108,7 @@ static int merge_into(struct inputs *in, const struct merge_settings *s, struct 
                                    .row_group_rows = s->row_group_rows,
                                    .memory_bytes = merge_memory(in, s),
                                    .resort = s->resort,
+                                   .widen = s->widen,
                                    .scratch_folder = s->scratch,
                                    .threads = merge_threads(in, s),
                                    .write = {.codec = s->codec},
@@ -165,6 +168,9 @@ static const struct options_row merge_options[] = {
      "where the plan goes when it outgrows memory, and sorted runs"},
     {"resort", 0, OPTIONS_FLAG, offsetof(struct merge_settings, resort), NULL,
      "sort inputs that are not in that order first, through scratch\nfiles"},
+    {"widen", 0, OPTIONS_FLAG, offsetof(struct merge_settings, widen), NULL,
+     "unite columns that differ in type where one type holds all\n"
+     "values: more bits, DOUBLE, finer units; nothing is lost"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct merge_settings, json), NULL,
      "the summary as a JSON object"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct merge_settings, quiet), NULL,

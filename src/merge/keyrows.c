@@ -119,7 +119,7 @@ static inlay_status keyrows_witness(const struct keyrows *k)
     inlay_status status = INLAY_CORRUPT;
     if (inlay_schema_leaves(inlay_reader_schema(k->reader)) == 0)
         return err_set(k->env, INLAY_CORRUPT, ERR("rows without columns"));
-    status = feed_open(&feed, k->env, k->reader, 0, 0, (int64_t)(k->rows - 1));
+    status = feed_open(&feed, k->env, k->reader, 0, 0, (int64_t)(k->rows - 1), NULL);
     if (status == INLAY_OK)
         status = feed_fill(&feed, UINT64_MAX);
     if (status == INLAY_END)
@@ -167,7 +167,7 @@ inlay_status keyrows_open(struct keyrows *k, inlay_env *env, inlay_reader *reade
         if (leaf == KEYROWS_NO_LEAF || k->rows == 0)
             continue;
         inlay_status status =
-            feed_open(&k->cells[i].feed, env, reader, (uint32_t)leaf, INLAY_COLUMN_CODES, 0);
+            feed_open(&k->cells[i].feed, env, reader, (uint32_t)leaf, INLAY_COLUMN_CODES, 0, keys->keys[i].as);
         if (status != INLAY_OK)
             return keyrows_failed(k, status);
         n_columns++;
@@ -214,7 +214,7 @@ static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
         return err_set(k->env, INLAY_CORRUPT, ERR("encoding_stats say that all pages have codes, and one has not"));
     if (!c->coded)
         return INLAY_OK;
-    inlay_dictionary d = inlay_column_dictionary(c->feed.column);
+    inlay_dictionary d = feed_dictionary(&c->feed);
     c->base = d.values;
     if (d.serial == c->serial)
         return INLAY_OK;

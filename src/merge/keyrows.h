@@ -25,6 +25,7 @@ struct keyrows_key { /* one key column of the merge */
     bool descending;
     bool no_nulls;       /* a null is an error */
     const int64_t *leaf; /* [n_inputs] column number, or KEYROWS_NO_LEAF: all null there */
+    const inlay_node *as;    /* the merge's leaf, whose type values are given in; NULL = each input's own */
     const struct rank *rank; /* of its dictionary entries; NULL or not usable: values are compared by prefix */
 };
 /* Are rows with equal prefixes (and neither of them null) equal? */

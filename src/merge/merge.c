@@ -142,6 +142,7 @@ static inlay_status merge_add_key(struct merge *m, int64_t field, bool descendin
                                                         .type = leaf->type,
                                                         .descending = descending,
                                                         .no_nulls = no_nulls,
+                                                        .as = leaf,
                                                         .leaf = of_input};
     return INLAY_OK;
 }
@@ -280,6 +281,20 @@ static void merge_defaults(struct merge *m, const inlay_merge_options *options)
     m->options.write.flags |= INLAY_WRITE_IN_ORDER | INLAY_WRITE_TRUSTED_ORDER | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96;
 }
 
+/* Does every input have the key's values as the merge compares them? */
+static bool merge_same_values(const struct merge *m, const struct keyrows_key *k)
+{
+    for (uint32_t i = 0; i < m->n_inputs; i++) {
+        struct widen w;
+        if (k->leaf[i] == KEYROWS_NO_LEAF)
+            continue;
+        const inlay_node *leaf = inlay_schema_leaf(inlay_reader_schema(m->inputs[i]), (uint32_t)k->leaf[i]);
+        if (!widen_find(leaf, k->as, &w) || w.convert)
+            return false;
+    }
+    return true;
+}
+
 /* Keys that a prefix does not decide are compared by the ranks of their dictionary entries, where they have them. */
 static inlay_status merge_ranks(struct merge *m)
 {
@@ -288,7 +303,7 @@ static inlay_status merge_ranks(struct merge *m)
     m->ranks = block;
     for (uint32_t i = 0; i < m->key_set.n_keys; i++) {
         struct keyrows_key *k = &m->keys[i];
-        if (!k->order->compare)
+        if (!k->order->compare || !merge_same_values(m, k))
             continue;
         TRY(rank_build(&m->ranks[i], m->env, m->inputs, m->n_inputs, k->leaf, k->order, k->width, k->type,
                        k->descending, m->options.memory_bytes / 4));
@@ -310,7 +325,7 @@ static inlay_status merge_resort(struct merge *m)
     m->key_set = (struct keyrows_keys){0};
     m->inputs = m->resort.readers;
     m->n_inputs = m->resort.n_inputs;
-    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
+    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort, m->options.widen));
     return merge_keys(m);
 }
 
@@ -327,7 +342,7 @@ static inlay_status merge_plan(struct merge *m)
 {
     TRY(merge_own_sort(m));
     TRY(merge_footers(m));
-    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
+    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort, m->options.widen));
     TRY(merge_keys(m));
     if (m->options.resort)
         TRY(merge_resort(m));

@@ -358,12 +358,16 @@ static inlay_status resort_keys(struct resort *r, const struct keyrows_keys *key
 {
     for (uint32_t i = 0; i < r->n_keys; i++) {
         struct keyrows_key *k = &r->specs[i];
+        struct widen way;
         *k = keys->keys[i];
         r->keys[i].leaf = k->leaf[r->input];
         k->leaf = &r->keys[i].leaf;
         k->rank = NULL;
         if (!k->order->compare || r->keys[i].leaf == KEYROWS_NO_LEAF)
             continue;
+        const inlay_node *leaf = inlay_schema_leaf(inlay_reader_schema(r->reader), (uint32_t)r->keys[i].leaf);
+        if (!widen_find(leaf, k->as, &way) || way.convert)
+            continue; /* the dictionary has other values than the merge compares */
         TRY(resort_failed(r, rank_build(&r->ranks[i], r->env, &r->reader, 1, k->leaf, k->order, k->width, k->type,
                                         k->descending, r->memory_bytes / 8)));
         k->rank = &r->ranks[i];
