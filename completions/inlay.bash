@@ -67,7 +67,7 @@ _inlay() {
         --ignore-unknown --rejects --max-rejects --row-bytes --profile --codec --encoding --bloom --page-rows
         --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
-    merge) options="--output --sort --row-group-rows --codec --memory --threads --scratch --json --quiet $files" ;;
+    merge) options="--output --sort --row-group-rows --codec --memory --threads --scratch --resort --widen --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac
     if [ "$command" = import ] && [[ $word != -* ]]; then

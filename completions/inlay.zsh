@@ -97,7 +97,9 @@ _inlay() {
             '--no-limits[no bounds on memory]' '--max-memory[most memory to take]:size: ' \
             '(-h --help)'{-h,--help}'[print help]' '*:file:_files' ;;
         merge) _arguments $output $json $quiet \
-            '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
+            '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' \
+            '--resort[sort unsorted inputs first]' \
+            '--widen[unite types where one holds all values]' $files ;;
         record) _arguments \
             '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \
             '--interval[time between samples]:time: ' '--duration[when to stop]:time: ' \
