@@ -156,8 +156,9 @@ static inlay_status permute_read(struct permute *p, inlay_column *column)
     inlay_batch b;
     inlay_status status = INLAY_OK;
     size_t each = p->coded ? sizeof(uint32_t) : p->width;
-    if (p->node->max_def == 0 && (p->coded || p->node->type != INLAY_BYTE_ARRAY) && !buf_reserve(&p->values, p->n * each))
-        return p->values.status; /* as many as they will be; else it grows */
+    bool known = p->node->max_def == 0 && (p->coded || p->node->type != INLAY_BYTE_ARRAY);
+    if (known && !buf_reserve(&p->values, p->n * each)) /* as many as they will be; else it grows */
+        return p->values.status;
     TRY(inlay_column_seek(column, p->first_row));
     for (size_t rows = 0; rows < p->n; rows += b.n_rows) {
         status = inlay_column_read(column, p->n - rows, &b);

@@ -319,8 +319,10 @@ static inlay_status resort_add(struct resort *r, uint64_t at)
     r->runs = block;
     TRY(mem_pool_take(&r->pool, sizeof **r->runs, &block));
     r->runs[r->n_runs] = block;
-    *r->runs[r->n_runs++] =
-        (struct resort_run){.scratch = &r->scratch, .at = at, .bytes = io_scratch_bytes(&r->scratch) - at, .origin = r->input};
+    *r->runs[r->n_runs++] = (struct resort_run){.scratch = &r->scratch,
+                                                .at = at,
+                                                .bytes = io_scratch_bytes(&r->scratch) - at,
+                                                .origin = r->input};
     return INLAY_OK;
 }
 

@@ -8,7 +8,7 @@
  * Memory: half of what is left of memory_bytes, at least 1 MiB, or what one row takes: while keys are read, 9 bytes a
  * row and key, the values of keys that 64 bits do not decide (none where all of them are dictionary codes), and 8 bytes
  * a row; then 4 bytes a row and one column's rows. How many rows that is, the footer says; where it understates, runs
- * are halved. Besides, the pages and dictionaries of the columns being read, and 4 KiB or so of footer a run and column.
+ * are halved. Besides, the pages and dictionaries of the columns being read, and the footers of the runs.
  * Scratch: the unsorted inputs, unpacked.
  */
 #ifndef INLAY_MERGE_RESORT_H

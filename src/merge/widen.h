@@ -15,8 +15,6 @@
 
 #include "base/mem.h"
 
-#if INLAY_WRITE && INLAY_MERGE
-
 struct widen;
 /* n values in memory form; the number converted, less than n where the next one does not fit. */
 typedef size_t widen_convert(const struct widen *w, const void *from, size_t n, void *to);
@@ -36,7 +34,5 @@ bool widen_find(const inlay_node *from, const inlay_node *to, struct widen *w);
 /* Make `type` one that also holds the values of `other`, where one of both does, or DOUBLE or STRING; else leave it.
  * Called for all columns in turn, in any order, it ends at the type that holds all of them, if there is one. */
 void widen_join(inlay_node *type, const inlay_node *other);
-
-#endif
 
 #endif
