@@ -97,7 +97,7 @@ _inlay() {
         --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
     merge) options="--output --sort --layout --oversize --row-group-rows --row-group-bytes --outputs --target-bytes
-        --dry-run --keep-kv --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --memory --threads --scratch --json --quiet $files" ;;
+        --dry-run --keep-kv --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --memory --threads --scratch --resort --widen --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac
     if [ "$command" = import ] && [[ $word != -* ]]; then

@@ -72,6 +72,8 @@ complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the ro
 complete -c inlay -n '__inlay_in melt combine merge rewrite import' -x -s g -l row-group-rows -d 'most rows of a row group'
 complete -c inlay -n '__inlay_in melt combine merge rewrite import' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'
 complete -c inlay -n '__inlay_in merge' -x -l threads -d 'threads that make row groups'
+complete -c inlay -n '__inlay_in merge' -l resort -d 'sort unsorted inputs first'
+complete -c inlay -n '__inlay_in merge' -l widen -d 'unite types where one holds all values'
 complete -c inlay -n '__inlay_in melt merge' -r -l scratch -d 'folder of scratch files'
 complete -c inlay -n '__inlay_in merge' -x -s l -l layout -a 'pack per-value:1 none' -d 'row groups'
 complete -c inlay -n '__inlay_in merge' -x -l oversize -a 'keep split' -d 'a value above the cap'

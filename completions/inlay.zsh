@@ -130,7 +130,8 @@ _inlay() {
             '(-p --profile)'{-p,--profile}'[how to choose encodings]:name:(compat balanced smallest newest)' \
             '*--encoding[encoding]:encoding: ' '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
-            '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
+            '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' \
+            '--resort[sort unsorted inputs first]' '--widen[unite types where one holds all values]' $files ;;
         record) _arguments \
             '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \
             '--interval[time between samples]:time: ' '--duration[when to stop]:time: ' \

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/json_write.h"
+#include "base/sort.h"
 #include "recording/series.h"
 #include "recording/doc.h"
 
@@ -360,7 +361,7 @@ static inlay_status cmeta_source_list(struct cmeta *m)
         uint32_t *order = block;
         for (uint32_t i = 0; i < names.n; i++)
             order[i] = i;
-        series_sort(order, order + names.n, names.n, cmeta_compare, names.texts);
+        sort_numbers(order, order + names.n, names.n, cmeta_compare, names.texts);
         buf_clear(&m->scratch);
         for (uint32_t i = 0; i < names.n; i++) {
             buf_u8(&m->scratch, i ? ',' : '[');

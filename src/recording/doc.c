@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/json_write.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "recording/series.h"
 
@@ -133,7 +134,7 @@ static int doc_compare(const void *ctx, uint32_t a, uint32_t b)
 
 static void doc_members(struct doc *t, uint32_t *numbers, uint32_t n, struct buf *out, inlay_status *status)
 {
-    series_sort(numbers, numbers + n, n, doc_compare, t);
+    sort_numbers(numbers, numbers + n, n, doc_compare, t);
     for (uint32_t i = 0; i < n && *status == INLAY_OK; i++) {
         if (i)
             buf_u8(out, ',');
