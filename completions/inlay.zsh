@@ -14,6 +14,10 @@ _inlay() {
         'tail:print the last rows'
         'verify:read everything and check it against what the file says'
         'events:what happened while a recording was made'
+        'annotate:mark events and set keys in the footer'
+        'metadata:keys, row groups, columns with their labels'
+        'scrub:take stale copies of footer keys out of ARROW:schema'
+        'doctor:say what is odd in a recording'
         'record:sample this machine into a sorted metrics file'
         'melt:turn wide recordings into one long, sorted table'
         'merge:merge sorted files into one'
@@ -42,7 +46,10 @@ _inlay() {
         _describe command commands
         ;;
     argument)
-        local -a json quiet output
+        local -a json quiet output change event
+        change=('(-i --in-place)'{-i,--in-place}'[append a footer]' '--dry-run[write nothing]')
+        event=('*'{-e,--event}'[an event]:key=value,...: ' '--on-conflict[an id that is there]:how:(keep replace error)' \
+            '--auto-id[give events an id]')
         json=('(-j --json)'{-j,--json}'[JSON instead of text]')
         quiet=('(-q --quiet)'{-q,--quiet}'[say less]')
         output=(
@@ -64,12 +71,22 @@ _inlay() {
         cat | head | tail) _arguments $rows $quiet '(-w --where)'{-w,--where}'[only rows that fulfil a predicate]:predicate: ' \
             '--explain[tell what --where skipped]' '--skip-bad-pages[read around damaged pages]' $files ;;
         verify) _arguments '(-d --deep)'{-d,--deep}'[recompute every claim]' $json $quiet $files ;;
-        events) _arguments '1:action:(list export)' '--from[at this time or later]:time: ' \
+        events) _arguments '1:action:(list export add rm edit merge)' '--from[at this time or later]:time: ' \
             '--to[at this time or earlier]:time: ' '(-k --kind)'{-k,--kind}'[of this kind]:kind: ' \
             '(-n --node)'{-n,--node}'[of this node]:name: ' '--source[of this source]:name: ' \
             '--instance[of this instance]:name: ' '--id[with this id]:id: ' \
             '(-m --match)'{-m,--match}'[with this text]:text: ' '--jsonl[an object an event and line]' \
-            '--csv[a line an event]' $json $files ;;
+            '--csv[a line an event]' '--all[all that are chosen, or there]' $change $event $json $quiet $files ;;
+        annotate) _arguments $change $event $quiet '*'{-a,--add-events}'[file of events]:file:_files' \
+            '--clear-events[without the events that are there]' '(-n --node)'{-n,--node}'[name of the machine]:name: ' \
+            '--source[what was measured]:name: ' '--overwrite[though there is another source]' \
+            '--systeminfo[JSON, as it stands]:file:_files' '*'{-s,--set}'[any key]:key=value: ' \
+            '*'{-u,--unset}'[take a key away]:key: ' '--undo[take the last change in place back]' \
+            '--log[footers that changes in place left]' $files ;;
+        metadata) _arguments $json '--file[keys of the footer]' '--geometry[row groups and their sizes]' \
+            '--schema[columns with their labels]' '--field[the value of one key]:key: ' '--raw[values as they stand]' $files ;;
+        scrub) _arguments $change $quiet $files ;;
+        doctor) _arguments $json $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         concat) _arguments $output $json $quiet $files ;;
