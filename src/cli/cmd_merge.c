@@ -162,7 +162,8 @@ static int merge_layout(const struct merge_settings *s, inlay_merge_options *o)
         return REPORT_DONE;
     }
     if (strncmp(s->layout, per_value, n) != 0 ||
-        (s->layout[n] && (s->layout[n] != ':' || !options_number(s->layout + n + 1, strlen(s->layout + n + 1), &columns))) ||
+        (s->layout[n] &&
+         (s->layout[n] != ':' || !options_number(s->layout + n + 1, strlen(s->layout + n + 1), &columns))) ||
         columns == 0 || columns > UINT32_MAX)
         return report_usage("merge: --layout wants pack, per-value:N or none, not '%s'", s->layout);
     o->layout = INLAY_MERGE_PER_VALUE;

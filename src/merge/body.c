@@ -404,7 +404,7 @@ static inlay_status body_host(struct body *body, uint32_t leaf)
     return status == INLAY_END ? INLAY_OK : status;
 }
 
-/* Is the row group one whole row group of an input, so that its chunk of this column can move as it is? Then its number. */
+/* Is the row group one whole row group of an input, so that its chunk of this column can move as it is? Which? */
 static inlay_status body_is_whole(struct body *body, uint32_t leaf, bool *is, uint32_t *row_group, inlay_chunk *chunk)
 {
     uint32_t input = body->n_runs ? body->runs[0].input : 0, g = 0, n = inlay_reader_row_groups(body->inputs[input]);

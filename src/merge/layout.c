@@ -52,6 +52,7 @@ static inlay_status layout_next_group(struct layout *l, uint32_t input)
     struct layout_input *s = &l->sizes[input];
     inlay_reader *reader = l->inputs[input];
     uint32_t n_leaves = inlay_schema_leaves(inlay_reader_schema(reader));
+    uint64_t file_bytes = inlay_reader_source(reader).size_bytes;
     inlay_row_group group = {0};
     while (group.n_rows == 0) {
         if (s->next == inlay_reader_row_groups(reader))
@@ -62,8 +63,8 @@ static inlay_status layout_next_group(struct layout *l, uint32_t input)
     for (uint32_t leaf = 0; leaf < n_leaves; leaf++) {
         inlay_chunk chunk;
         TRY(inlay_reader_chunk(reader, s->next - 1, leaf, &chunk));
-        if (chunk.compressed_bytes > 0 && (uint64_t)chunk.compressed_bytes <= UINT64_MAX / 4 - s->bytes)
-            s->bytes += (uint64_t)chunk.compressed_bytes;
+        if (chunk.compressed_bytes > 0 && (uint64_t)chunk.compressed_bytes <= file_bytes - s->bytes)
+            s->bytes += (uint64_t)chunk.compressed_bytes; /* more than the file has is no size */
     }
     return INLAY_OK;
 }

@@ -1,4 +1,5 @@
-/* From a plan to row groups and outputs: its segments go through a slice, and every row group gets its place in the plan.
+/* From a plan to row groups and outputs: its segments go through a slice, and every row group gets its place in
+ * the plan.
  *
  * Where sizes matter (cap_bytes, output_bytes, or asked for) a segment's size is estimated by the bytes that its rows
  * take in the inputs: the packed column chunks of the row groups that they lie in, evenly over their rows.

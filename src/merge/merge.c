@@ -628,6 +628,8 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
     if (options && (options->layout < INLAY_MERGE_PACK || options->layout > INLAY_MERGE_NONE ||
                     (options->outputs > 1 && options->output_bytes)))
         return err_set(env, INLAY_ARG, ERR("no such layout, or outputs by number and by size at once"));
+    if (!sink && !(options && (options->next_output || options->dry_run)))
+        return err_set(env, INLAY_ARG, ERR("no output named"));
     if (options && !options->next_output && (options->outputs > 1 || options->output_bytes) && !options->dry_run)
         return err_set(env, INLAY_ARG, ERR("several outputs want next_output"));
     TRY(mem_new(env, sizeof(struct merge), &block));

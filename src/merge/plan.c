@@ -5,6 +5,7 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
+#define PLAN_ROWS ((uint64_t)1 << 60) /* of all inputs: two bits more are wanted for segments */
 enum {
     PLAN_VARINT_BYTES = 10,
     PLAN_FIRST = SLICE_CUT | SLICE_SERIES, /* what changes before the first row */
@@ -253,8 +254,8 @@ static inlay_status plan_open(struct plan *plan, inlay_reader *const *inputs, ui
     for (uint32_t i = 0; i < plan->n_inputs; i++) {
         struct keyrows *k = &plan->rows[i];
         TRY(keyrows_open(k, plan->env, inputs[i], i, plan->keys));
-        if (k->rows > (uint64_t)INT64_MAX - total)
-            return err_set(plan->env, INLAY_LIMIT, ERR("more than 2^63 rows"));
+        if (k->rows > PLAN_ROWS - total)
+            return err_set(plan->env, INLAY_LIMIT, ERR("more than 2^60 rows"));
         total += k->rows;
         inlay_status status = keyrows_fill(k, memory_bytes);
         if (status == INLAY_OK)

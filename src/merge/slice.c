@@ -5,8 +5,11 @@
 
 void slice_init(struct slice *slice, inlay_env *env, const struct slice_options *options)
 {
-    *slice = (struct slice){
-        .env = env, .options = *options, .n_outputs = 1, .aligned = true, .one_run_each = options->layout != SLICE_NONE};
+    *slice = (struct slice){.env = env,
+                            .options = *options,
+                            .n_outputs = 1,
+                            .aligned = true,
+                            .one_run_each = options->layout != SLICE_NONE};
     struct slice_options *o = &slice->options;
     if (o->n_outputs > o->n_series)
         o->n_outputs = o->n_series;
