@@ -78,7 +78,7 @@ LIB_SRC := \
   $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
-  $(call list,merge,sortkey union feed rank lane inpages move keyrows distinct plan slice stage body keyvalue merge) \
+  $(call list,merge,sortkey union feed rank lane inpages move keyrows distinct plan equal slice stage body keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))

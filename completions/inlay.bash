@@ -32,6 +32,10 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -W 'zstd snappy gzip lz4_raw brotli none' -- "$word")
         return
         ;;
+    --on-equal)
+        mapfile -t COMPREPLY < <(compgen -W 'keep first last error' -- "$word")
+        return
+        ;;
     --header)
         mapfile -t COMPREPLY < <(compgen -W 'yes no' -- "$word")
         return
@@ -67,7 +71,7 @@ _inlay() {
         --ignore-unknown --rejects --max-rejects --row-bytes --profile --codec --encoding --bloom --page-rows
         --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
-    merge) options="--output --sort --row-group-rows --codec --memory --scratch --json --quiet $files" ;;
+    merge) options="--output --sort --on-equal --row-group-rows --codec --memory --scratch --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac
     if [ "$command" = import ] && [[ $word != -* ]]; then

@@ -57,6 +57,7 @@ complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the ro
 complete -c inlay -n '__inlay_in melt merge rewrite import' -x -s g -l row-group-rows -d 'most rows of a row group'
 complete -c inlay -n '__inlay_in melt merge rewrite import' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'
 complete -c inlay -n '__inlay_in melt merge' -r -l scratch -d 'folder of scratch files'
+complete -c inlay -n '__inlay_in merge' -x -l on-equal -a 'keep first last error' -d 'rows of equal keys'
 complete -c inlay -n '__inlay_in merge' -x -s m -l memory -d 'memory to aim for, MiB'
 complete -c inlay -n '__inlay_in melt' -l histograms -d 'one row per bucket'
 complete -c inlay -n '__inlay_in melt' -s v -l verbose -d 'name all columns left out'

@@ -96,6 +96,7 @@ _inlay() {
             '--no-limits[no bounds on memory]' '--max-memory[most memory to take]:size: ' \
             '(-h --help)'{-h,--help}'[print help]' '*:file:_files' ;;
         merge) _arguments $output $json $quiet \
+            '--on-equal[rows of equal keys]:what:(keep first last error)' \
             '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
         record) _arguments \
             '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \

@@ -1,6 +1,7 @@
 /* Merge sorted files into one, row groups cut at transitions of the first sort column.
  *
- * Order: by the sort key, nulls last, ties by input order and then by row order; every row is kept.
+ * Order: by the sort key, nulls last, ties by input order and then by row order; every row is kept unless
+ * `on_equal` says otherwise.
  * Key: the columns of `sort`; without it the inputs' own footer key qh.sort_fields, whose order is
  * (sorted_series ascending, timestamp column in its direction) where every input has a sorted_series
  * column, and otherwise the listed columns one by one.
@@ -20,8 +21,24 @@ extern "C" {
 
 #if INLAY_WRITE && INLAY_MERGE
 
+/* Rows whose keys are equal: in all columns of the order, as they compare (null equals null, -0 equals +0, a NaN
+ * every NaN), from one input or from several. FIRST and LAST are by the order of the output: the earlier input, and
+ * in it the earlier row. */
+typedef enum inlay_on_equal {
+    INLAY_EQUAL_KEEP,  /* all stay */
+    INLAY_EQUAL_FIRST, /* one stays, the first */
+    INLAY_EQUAL_LAST,
+    INLAY_EQUAL_ERROR  /* CORRUPT: error says where the second one is, report.equal where the first */
+} inlay_on_equal;
+
+typedef struct inlay_merge_row {
+    int32_t input, row_group;
+    int64_t row; /* counted within the row group */
+} inlay_merge_row;
+
 typedef struct inlay_merge_options {
     const char *sort;           /* "metric_name|-timestamp_secs", with or without "/V2"; NULL = theirs */
+    inlay_on_equal on_equal;
     uint64_t row_group_rows;    /* 131,072 */
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
@@ -32,7 +49,8 @@ typedef struct inlay_merge_options {
 } inlay_merge_options;
 
 typedef struct inlay_merge_report {
-    uint64_t n_rows;
+    uint64_t n_rows;    /* of the output */
+    uint64_t n_dropped; /* rows of the inputs that on_equal left out */
     uint32_t n_row_groups;
     uint64_t n_columns;
     uint64_t n_runs;      /* stretches of consecutive rows of one input */
@@ -40,6 +58,7 @@ typedef struct inlay_merge_report {
     uint64_t output_bytes;
     uint64_t moved_bytes; /* of pages and column chunks that moved as they were */
     char row_group_column[120]; /* where row groups were cut; "" if nowhere */
+    inlay_merge_row equal; /* after a failure by INLAY_EQUAL_ERROR: the first of the two rows; else input is -1 */
 } inlay_merge_report;
 
 /* Merge `inputs` (readers, the caller's, made with the same env) into `sink`. At least one; all must agree on

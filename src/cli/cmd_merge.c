@@ -3,6 +3,7 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@
 
 struct merge_settings {
     struct files_settings files;
-    const char *output, *sort, *codec, *scratch;
+    const char *output, *sort, *codec, *scratch, *on_equal;
     uint64_t row_group_rows, memory_mib;
     bool quiet, json;
 };
@@ -30,6 +31,7 @@ static void merge_json(struct out *o, const struct inputs *in, const inlay_merge
     json_uint(j, "inputs", in->n);
     json_uint(j, "input_bytes", inputs_bytes(in));
     json_uint(j, "rows", r->n_rows);
+    json_uint(j, "dropped_rows", r->n_dropped);
     json_uint(j, "row_groups", r->n_row_groups);
     json_text(j, "row_group_column", r->row_group_column);
     json_uint(j, "columns", r->n_columns);
@@ -52,7 +54,12 @@ static void merge_text(struct out *o, const struct inputs *in, const inlay_merge
     out_text(o, ") into ");
     print_safe_text(o, output);
     out_text(o, ": ");
-    print_counted(o, r->n_rows, "row, ", "rows, ");
+    print_counted(o, r->n_rows, "row", "rows");
+    if (r->n_dropped) {
+        out_text(o, " (");
+        print_counted(o, r->n_dropped, "row of an equal key dropped)", "rows of equal keys dropped)");
+    }
+    out_text(o, ", ");
     print_counted(o, r->n_columns, "column, ", "columns, ");
     print_counted(o, r->n_row_groups, "row group", "row groups");
     if (r->row_group_column[0]) {
@@ -64,6 +71,17 @@ static void merge_text(struct out *o, const struct inputs *in, const inlay_merge
     out_format(o, ", in %.2f s with ", seconds);
     print_size(o, in->env.peak_bytes);
     out_text(o, " of memory\n");
+}
+
+/* What to say behind "two rows have the same key". */
+static const char *merge_other_row(const struct inputs *in, const inlay_merge_row *row, char *text, size_t capacity)
+{
+    char safe[512];
+    const char *path = in->files[row->input].path;
+    report_safe(safe, sizeof safe, (inlay_bytes){(const uint8_t *)path, strlen(path)});
+    snprintf(text, capacity, "the other one is row %lld of row group %ld of %s", (long long)row->row,
+             (long)row->row_group, safe);
+    return text;
 }
 
 /* A row number means a row out of order, which is no damage. */
@@ -86,11 +104,28 @@ static uint64_t merge_memory(const struct inputs *in, const struct merge_setting
     return limit && limit / 2 < usual ? limit / 2 : usual;
 }
 
+/* By name; -1 = no such one. */
+static int merge_on_equal(const char *name)
+{
+    static const char *const names[] = {
+        [INLAY_EQUAL_KEEP] = "keep",
+        [INLAY_EQUAL_FIRST] = "first",
+        [INLAY_EQUAL_LAST] = "last",
+        [INLAY_EQUAL_ERROR] = "error",
+    };
+    for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return (int)i;
+    return name ? -1 : INLAY_EQUAL_KEEP;
+}
+
 static int merge_into(struct inputs *in, const struct merge_settings *s, struct files_output *out)
 {
     struct progress progress;
-    inlay_merge_report report = {0};
+    char other[640];
+    inlay_merge_report report = {.equal = {-1, -1, -1}};
     inlay_merge_options options = {.sort = s->sort,
+                                   .on_equal = (inlay_on_equal)merge_on_equal(s->on_equal),
                                    .row_group_rows = s->row_group_rows,
                                    .memory_bytes = merge_memory(in, s),
                                    .scratch_folder = s->scratch,
@@ -101,7 +136,9 @@ static int merge_into(struct inputs *in, const struct merge_settings *s, struct 
     inlay_status status = inlay_merge(&in->env, in->readers, in->n, &out->sink, &options, &report);
     progress_end(&progress);
     if (status != INLAY_OK)
-        return inputs_failed(in, s->output, merge_advice(&in->env.error));
+        return inputs_failed(in, s->output,
+                             report.equal.input >= 0 ? merge_other_row(in, &report.equal, other, sizeof other)
+                                                     : merge_advice(&in->env.error));
     int code = files_commit(out);
     struct out o;
     if (code != REPORT_DONE || (s->quiet && !s->json))
@@ -117,6 +154,8 @@ static int merge_command(const void *settings, char **paths, int n)
     const struct merge_settings *s = settings;
     struct inputs in;
     struct files_output out = {0};
+    if (merge_on_equal(s->on_equal) < 0)
+        return report_usage("merge: --on-equal is keep, first, last or error, not '%s'", s->on_equal);
     if (s->memory_mib > UINT64_MAX >> 20)
         return report_usage("merge: --memory is beyond all memory");
     if (!s->output)
@@ -138,6 +177,9 @@ static const struct options_row merge_options[] = {
      "the inputs' order: 'metric_name|-timestamp_secs', a minus\n"
      "sign is descending, 'timestamp' too unless +timestamp; without\n"
      "it the files' qh.sort_fields"},
+    {"on-equal", 0, OPTIONS_TEXT, offsetof(struct merge_settings, on_equal), "WHAT",
+     "rows whose keys are equal: keep (all of them), first, last (one\n"
+     "stays), error"},
     {"row-group-rows", 'g', OPTIONS_UINT, offsetof(struct merge_settings, row_group_rows), "N",
      "most rows of a row group of several values (131072)"},
     {"codec", 0, OPTIONS_TEXT, offsetof(struct merge_settings, codec), "CODEC",
@@ -159,12 +201,14 @@ const struct command command_merge = {
     .summary = "merge sorted files into one",
     .operands = "FILE... -o FILE",
     .help = "Merges files that are sorted alike, in bounded memory. Columns are united by name;\n"
-            "every row is kept; equal keys keep the order of the inputs. Row groups are cut where\n"
-            "the first sort column changes, so that every metric lies in row groups of its own.\n"
+            "every row is kept unless --on-equal says otherwise; equal keys keep the order of the\n"
+            "inputs. Row groups are cut where the first sort column changes, so that every metric\n"
+            "lies in row groups of its own.\n"
             "\n"
             "Examples:\n"
             "  inlay merge host-*.parquet -o all.parquet\n"
-            "  inlay merge a.parquet b.parquet -o c.parquet --sort 'metric_name|-timestamp_secs'\n",
+            "  inlay merge a.parquet b.parquet -o c.parquet --sort 'metric_name|-timestamp_secs'\n"
+            "  inlay merge replica-*.parquet -o one.parquet --on-equal first\n",
     .options = merge_options,
     .settings_bytes = sizeof(struct merge_settings),
     .min_operands = 1,

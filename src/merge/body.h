@@ -21,6 +21,11 @@ struct body_chunk { /* what is known of an input's column chunk */
     bool mixed;         /* a dictionary that was given up: most values are distinct */
 };
 
+struct body_drop { /* rows of an input that do not come into the output */
+    uint64_t row;  /* behind them, in the input */
+    uint64_t kept; /* rows from there up to the next ones that are dropped, as far as `runs` know */
+};
+
 struct body {
     inlay_env *env;
     inlay_reader *const *inputs;
@@ -47,6 +52,11 @@ struct body {
     bool no_copy;           /* decode and encode everything */
     uint64_t longest;       /* stretch of the row group */
     uint64_t moved_bytes;   /* of pages and column chunks that moved as they were */
+    uint64_t *first_kept;   /* [n_inputs] rows that come before an input's first dropped ones in `runs` */
+    uint64_t *drop;         /* [n_inputs] number of its latest ones, from 1; 0 = none yet */
+    uint64_t *gone;         /* [n_inputs] rows in `runs` and before it, of this row group */
+    struct buf drops;       /* struct body_drop, in the order of `runs` */
+    size_t n_met;           /* of them, while a column is written */
     struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
     size_t n_runs;
     bool whole;             /* `runs` are all of the row group's */

@@ -302,6 +302,7 @@ static inlay_status merge_plan(struct merge *m)
     slice_init(&m->slice, m->env, m->options.row_group_rows);
     TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder,
                   &m->slice));
+    TRY(plan_on_equal(&m->plan, m->options.on_equal));
     return plan_build(&m->plan, m->inputs, m->options.memory_bytes);
 }
 
@@ -342,6 +343,8 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
     const inlay_bytes name = m->keys[m->key_set.cut].name;
     size_t most = sizeof report->row_group_column - 1, n = name.len < most ? name.len : most;
     *report = (inlay_merge_report){.n_rows = m->plan.n_rows,
+                                   .n_dropped = m->plan.n_dropped,
+                                   .equal = {-1, -1, -1},
                                    .n_row_groups = inlay_writer_row_groups(m->writer),
                                    .n_columns = m->schema.n_leaves,
                                    .n_runs = m->plan.n_stretches,
@@ -350,6 +353,12 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
                                    .moved_bytes = m->body.moved_bytes};
     if (n)
         memcpy(report->row_group_column, name.data, n);
+}
+
+/* The first of two rows with equal keys, where they are an error. */
+static inlay_merge_row merge_equal(const struct merge *m)
+{
+    return m->plan.equal.env ? m->plan.equal.first : (inlay_merge_row){-1, -1, -1};
 }
 
 static void merge_free(struct merge *m)
@@ -387,6 +396,8 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
         status = merge_body(m, sink);
     if (status == INLAY_OK && report)
         merge_report(m, report);
+    else if (report)
+        *report = (inlay_merge_report){.equal = merge_equal(m)};
     merge_free(m);
     return status;
 }

@@ -5,10 +5,7 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
-enum {
-    PLAN_VARINT_BYTES = 10,
-    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW /* of one stretch: keeps its varint within 64 bits */
-};
+enum { PLAN_VARINT_BYTES = 10 };
 
 inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_keys *keys,
                        uint32_t n_inputs, const char *scratch_folder, struct slice *slice)
@@ -17,6 +14,7 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
     plan->cut_in_order = true;
     while (n_inputs > 1 && plan->input_bits < 32 && (n_inputs - 1) >> plan->input_bits)
         plan->input_bits++;
+    plan->head_bits = plan->input_bits;
     io_scratch_init(&plan->stretches, env, scratch_folder, PLAN_MEMORY_BYTES);
     buf_init(&plan->cut.buf, env);
     void *block;
@@ -25,6 +23,15 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
     TRY(mem_new(env, n_inputs * sizeof *plan->heap, &block));
     plan->heap = block;
     return INLAY_OK;
+}
+
+inlay_status plan_on_equal(struct plan *plan, inlay_on_equal mode)
+{
+    if (mode == INLAY_EQUAL_FIRST || mode == INLAY_EQUAL_LAST) {
+        plan->drop_mask = (uint32_t)1 << plan->input_bits;
+        plan->head_bits = plan->input_bits + 1;
+    }
+    return equal_init(&plan->equal, plan->env, mode, plan->keys, plan->n_inputs);
 }
 
 /* What only the building needs. */
@@ -39,6 +46,7 @@ static void plan_free_building(struct plan *plan)
         mem_free(plan->env, plan->heap, plan->n_inputs * sizeof *plan->heap);
     if (plan->cut.buf.env)
         buf_free(&plan->cut.buf);
+    equal_free(&plan->equal);
     plan->rows = NULL;
     plan->heap = NULL;
 }
@@ -61,42 +69,61 @@ static inlay_status plan_flush(struct plan *plan)
     return io_scratch_append(&plan->stretches, plan->piece, n);
 }
 
-static inlay_status plan_end_stretch(struct plan *plan)
+INLAY_INLINE inlay_status plan_put(struct plan *plan, uint32_t head, uint64_t rows)
+{
+    if (plan->n_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES)
+        TRY(plan_flush(plan));
+    plan->n_piece += put_varint(plan->piece + plan->n_piece, head | (rows - 1) << plan->head_bits);
+    return INLAY_OK;
+}
+
+inlay_status plan_put_dropped(struct plan *plan, uint32_t input, uint64_t rows)
+{
+    return plan_put(plan, input | plan->drop_mask, rows);
+}
+
+inlay_status plan_end_stretch(struct plan *plan)
 {
     if (plan->open_rows == 0)
         return INLAY_OK;
-    if (plan->n_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES)
-        TRY(plan_flush(plan));
-    plan->n_piece += put_varint(plan->piece + plan->n_piece,
-                                plan->input | (plan->open_rows - 1) << plan->input_bits);
+    TRY(plan_put(plan, plan->input, plan->open_rows));
     plan->n_stretches++;
     plan->open_rows = 0;
     return INLAY_OK;
 }
 
-/* Where a row group can begin: at the next row to be added. */
-static inlay_status plan_begin_run(struct plan *plan, const struct keyrows *k, size_t row)
+inlay_status plan_begin_run(struct plan *plan, const struct keyrows_cell *value)
 {
     const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
-    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
     if (plan->run_rows) {
         struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
-        if (keyrows_compare(key, &old, &value) > 0)
+        if (keyrows_compare(key, &old, value) > 0)
             plan->cut_in_order = false;
     }
     TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
     plan->run_rows = 0;
     plan->run_at = io_scratch_bytes(&plan->stretches) + plan->n_piece;
     plan->run_skip = plan->open_rows;
-    return keyrows_save(&plan->cut, key, &value);
+    return keyrows_save(&plan->cut, key, value);
+}
+
+bool plan_cuts_at(const struct plan *plan, const struct keyrows_cell *value)
+{
+    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
+    struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
+    return keyrows_compare(key, &old, value) != 0;
 }
 
 static bool plan_cuts_before(const struct plan *plan, const struct keyrows *k, size_t row)
 {
-    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
     struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
-    struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
-    return keyrows_compare(key, &old, &value) != 0;
+    return plan_cuts_at(plan, &value);
+}
+
+static inlay_status plan_begin_run_at(struct plan *plan, const struct keyrows *k, size_t row)
+{
+    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
+    return plan_begin_run(plan, &value);
 }
 
 /* Does a new run of the cut column begin at the current row of k, which does not go on from the row before? */
@@ -117,7 +144,7 @@ static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
         TRY(plan_end_stretch(plan));
     plan->input = k->input;
     if (cut)
-        TRY(plan_begin_run(plan, k, k->at));
+        TRY(plan_begin_run_at(plan, k, k->at));
     plan->open_rows++;
     plan->run_rows++;
     plan->n_rows++;
@@ -126,7 +153,7 @@ static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
 }
 
 /* Take rows [k->at, k->at + n) of an input's window. */
-static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
+inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
 {
     bool goes_on = plan->open_rows && plan->input == k->input;
     if (!goes_on || plan->open_rows + n > PLAN_MOST_ROWS)
@@ -137,7 +164,7 @@ static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
         plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[row] : plan_cuts_before(plan, k, row));
     while (row < end) {
         if (cut)
-            TRY(plan_begin_run(plan, k, row));
+            TRY(plan_begin_run_at(plan, k, row));
         size_t next = keyrows_next_cut(k, row, end);
         plan->open_rows += next - row;
         plan->run_rows += next - row;
@@ -236,11 +263,11 @@ static inlay_status plan_refill(struct plan *plan, struct keyrows *first, uint64
 }
 
 /* Take rows of the first input as long as it stays first: one, and where it is first again, as many as there are. */
-static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
+INLAY_INLINE inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes, bool equal)
 {
     uint32_t input = plan->heap[0].input;
     struct keyrows *first = &plan->rows[input];
-    inlay_status status = plan_take_one(plan, first);
+    inlay_status status = equal ? equal_take(plan, first, 1) : plan_take_one(plan, first);
     while (status == INLAY_OK) {
         if (first->at == first->n)
             status = plan_refill(plan, first, memory_bytes);
@@ -251,7 +278,8 @@ static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
         if (plan->heap[0].input != input)
             return INLAY_OK;
         const struct keyrows *second = plan_second(plan);
-        status = plan_take(plan, first, second ? keyrows_stretch(first, second) : first->n - first->at);
+        size_t n = second ? keyrows_stretch(first, second) : first->n - first->at;
+        status = equal ? equal_take(plan, first, n) : plan_take(plan, first, n);
     }
     return status == INLAY_END ? INLAY_OK : status;
 }
@@ -259,8 +287,12 @@ static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
 inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
 {
     TRY(plan_open(plan, inputs, memory_bytes));
+    if (plan->equal.mode == INLAY_EQUAL_KEEP)
+        while (plan->n_heap)
+            TRY(plan_advance(plan, memory_bytes, false));
     while (plan->n_heap)
-        TRY(plan_advance(plan, memory_bytes));
+        TRY(plan_advance(plan, memory_bytes, true));
+    TRY(equal_end(plan));
     TRY(plan_end_stretch(plan));
     TRY(plan_flush(plan));
     TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
@@ -282,7 +314,7 @@ inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
         uint32_t input;
         uint64_t rows;
         TRY(plan_walk_next(walk, skip, &input, &rows));
-        skip -= rows;
+        skip -= walk->dropped ? 0 : rows;
     }
     return INLAY_OK;
 }
@@ -312,8 +344,9 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
         walk->at = (size_t)(in.at - walk->piece);
         walk->input = (uint32_t)(stretch & (((uint64_t)1 << walk->plan->input_bits) - 1));
-        walk->left = (stretch >> walk->plan->input_bits) + 1;
-        if (walk->input >= walk->plan->n_inputs)
+        walk->dropped = stretch & walk->plan->drop_mask;
+        walk->left = (stretch >> walk->plan->head_bits) + 1;
+        if (walk->input >= walk->plan->n_inputs || walk->left > PLAN_MOST_ROWS)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
     }
     *input = walk->input;

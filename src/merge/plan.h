@@ -5,6 +5,9 @@
  *
  *   input | (rows - 1) << bits        bits: as many as n_inputs - 1 needs
  *
+ * Where rows with equal keys are dropped (equal.h), one more bit between input and rows says so: the input
+ * goes on behind them, and the stretch behind it is the input's next one that stays.
+ *
  * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. While planning, the row-group
  * layout is made from the runs of the cut column.
  */
@@ -12,10 +15,15 @@
 #define INLAY_MERGE_PLAN_H
 
 #include "base/io.h"
+#include "merge/equal.h"
 #include "merge/keyrows.h"
 #include "merge/slice.h"
 
-enum { PLAN_MEMORY_BYTES = 8 * 1024 * 1024, PLAN_PIECE_BYTES = 4096 };
+enum {
+    PLAN_MEMORY_BYTES = 8 * 1024 * 1024,
+    PLAN_PIECE_BYTES = 4096,
+    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW /* of one stretch: keeps its varint within 64 bits */
+};
 
 struct plan_node { /* an input's current row, by its first two keys */
     uint64_t first, second;
@@ -26,14 +34,16 @@ struct plan {
     inlay_env *env;
     const struct keyrows_keys *keys;
     struct slice *slice;
-    uint32_t n_inputs, input_bits;
+    uint32_t n_inputs, input_bits, head_bits; /* of a stretch: its input; what comes before its rows */
+    uint32_t drop_mask; /* of the bit that says dropped; 0 = there is none */
     struct io_scratch stretches;
-    uint64_t n_rows, n_stretches;
+    uint64_t n_rows, n_stretches, n_dropped; /* rows that stay, and that do not */
     bool cut_in_order; /* values of the cut column never come back, nor go down */
     /* while it is built: */
     struct keyrows *rows; /* [n_inputs] */
     struct plan_node *heap; /* inputs that still have rows, the first one on top */
     uint32_t n_heap;
+    struct equal equal;
     bool first_exact, cut_exact, final; /* the first key, and the two together, say everything unless a null is among them */
     uint32_t input;           /* of the open stretch */
     uint64_t open_rows;       /* in it; 0 = none is open */
@@ -50,6 +60,16 @@ INLAY_CHECKED inlay_status plan_init(struct plan *plan, inlay_env *env,
 INLAY_CHECKED inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs,
                                       uint64_t memory_bytes);
 void plan_free(struct plan *plan);
+/* Before it is built: what becomes of rows with equal keys. */
+INLAY_CHECKED inlay_status plan_on_equal(struct plan *plan, inlay_on_equal mode);
+
+/* Steps of the building, for equal.c. */
+INLAY_CHECKED inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n);
+INLAY_CHECKED inlay_status plan_end_stretch(struct plan *plan);
+INLAY_CHECKED inlay_status plan_put_dropped(struct plan *plan, uint32_t input, uint64_t rows);
+/* Where a row group can begin: at the next row to be added, which has that value of the cut column. */
+INLAY_CHECKED inlay_status plan_begin_run(struct plan *plan, const struct keyrows_cell *value);
+bool plan_cuts_at(const struct plan *plan, const struct keyrows_cell *value);
 
 /* A walk over a stretch of the plan. */
 struct plan_walk {
@@ -58,11 +78,12 @@ struct plan_walk {
     size_t at, loaded;
     uint32_t input;
     uint64_t left; /* rows of the current stretch */
+    bool dropped;  /* they do not come into the output */
     uint8_t piece[PLAN_PIECE_BYTES];
 };
 INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
                                            const struct slice_group *group);
-/* The next rows, at most `most` (not 0), all from one input. */
+/* The next rows, at most `most` (not 0), all from one input; walk->dropped says which kind. */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
 
