@@ -36,9 +36,40 @@ typedef struct inlay_merge_row {
     int64_t row; /* counted within the row group */
 } inlay_merge_row;
 
+/* Values of one column, of rows with equal keys, to be made one a group. */
+typedef struct inlay_reduce_batch {
+    const inlay_schema *schema; /* of the output */
+    uint32_t leaf;
+    inlay_batch in;             /* in the order of the output; no repetition levels, no codes */
+    const uint32_t *group_rows; /* [n_groups] levels of `in` that are of one group; together in.n_levels */
+    size_t n_groups;
+    bool goes_on;               /* the last group is not complete: the first one of the next call is its rest, which
+                                 * may be of no rows */
+} inlay_reduce_batch;
+
+/* Aggregation: of every group of rows with equal keys one row comes into the output, the group's first one, but with
+ * what `reduce` makes of the group in the columns that are not keys. Columns with repetition, and those that are not
+ * wanted, have the first row's values.
+ *
+ *   wants    may be NULL: all columns that can be reduced (no key, no repetition)
+ *   reduce   `out`: one level for each group that is complete (n_groups, less one with goes_on); values of the column's
+ *            type, dense; def NULL where no value is null, else 0..max_def of the leaf. The arrays are the
+ *            callee's and stay valid until the next call. Anything but OK ends the merge.
+ *
+ * The calls for a column of a row group follow each other, and no group lies in two row groups. A group comes in pieces
+ * where a call would have more than 4,096 rows, or views would end; views die with the call. So a reducer keeps the
+ * state of one open group, and with that a group may be of any size.
+ */
+typedef struct inlay_reducer {
+    bool (*wants)(void *ctx, const inlay_schema *schema, uint32_t leaf);
+    inlay_status (*reduce)(void *ctx, const inlay_reduce_batch *groups, inlay_batch *out);
+    void *ctx;
+} inlay_reducer;
+
 typedef struct inlay_merge_options {
     const char *sort;           /* "metric_name|-timestamp_secs", with or without "/V2"; NULL = theirs */
     inlay_on_equal on_equal;
+    inlay_reducer reducer;      /* `reduce` NULL: none; else on_equal is INLAY_EQUAL_KEEP */
     uint64_t row_group_rows;    /* 131,072 */
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
@@ -50,7 +81,7 @@ typedef struct inlay_merge_options {
 
 typedef struct inlay_merge_report {
     uint64_t n_rows;    /* of the output */
-    uint64_t n_dropped; /* rows of the inputs that on_equal left out */
+    uint64_t n_dropped; /* rows of the inputs that on_equal left out, or that became part of another one */
     uint32_t n_row_groups;
     uint64_t n_columns;
     uint64_t n_runs;      /* stretches of consecutive rows of one input */

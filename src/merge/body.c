@@ -125,7 +125,7 @@ static inlay_status body_nested_drop(struct body *body, uint32_t input, struct f
         if (feed_empty(feed)) {
             inlay_status status = body_fill(body, input, feed);
             if (status != INLAY_OK)
-                return status == INLAY_END ? body_ends_early(body, input) : status;
+                return status == INLAY_END ? rows ? body_ends_early(body, input) : INLAY_OK : status;
         }
         size_t n = body_row_levels(feed, &rows);
         feed->value += feed_present(feed, n);
@@ -290,18 +290,19 @@ static inlay_status body_drop(struct body *body, struct lane_run run, struct lan
 /* The stretches of the next part of the row group, unless all of them are at hand. */
 static inlay_status body_part(struct body *body, uint64_t *left)
 {
-    if (body->whole) {
-        *left = 0;
+    body->ended = body->whole;
+    if (body->whole)
         return INLAY_OK;
-    }
-    for (body_forget_runs(body); *left && body->n_runs < BODY_RUNS;) {
+    for (body_forget_runs(body); body->n_runs < BODY_RUNS;) {
         uint64_t rows;
         uint32_t input;
-        TRY(plan_walk_next(&body->walk, *left < PLAN_MOST_ROWS ? *left : PLAN_MOST_ROWS, &input, &rows));
+        inlay_status status = plan_walk_group(&body->walk, left, &input, &rows);
+        body->ended = status == INLAY_END;
+        if (status != INLAY_OK)
+            return body->ended ? INLAY_OK : status;
         body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
         if (body->plan->drop_mask)
             TRY(body_note(body));
-        *left -= body->walk.dropped ? 0 : rows;
     }
     return INLAY_OK;
 }
@@ -364,11 +365,12 @@ static inlay_status body_flat_leaf(struct body *body, const struct slice_group *
     } else {
         if (!body->whole)
             TRY(body_walk(body, group));
-        for (uint64_t left = group->rows; left;) {
+        uint64_t left = group->rows;
+        do {
             TRY(body_part(body, &left));
             TRY(body_part_ready(body, &out));
             TRY(body_scatter(body, body->runs, body->n_runs, &out));
-        }
+        } while (!body->ended);
     }
     TRY(stage_took(&body->stage, &out));
     for (uint32_t i = 0; i < body->schema->n_inputs; i++)
@@ -379,11 +381,11 @@ static inlay_status body_flat_leaf(struct body *body, const struct slice_group *
 
 static inlay_status body_nested_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
 {
+    uint64_t left = group->rows, rows;
+    uint32_t input;
+    inlay_status status;
     TRY(body_walk(body, group));
-    for (uint64_t left = group->rows; left;) {
-        uint32_t input;
-        uint64_t rows;
-        TRY(plan_walk_next(&body->walk, left, &input, &rows));
+    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
         struct union_leaf from = union_leaf_of(body->schema, input, leaf);
         struct feed *feed = NULL;
         body->gone[input] += rows;
@@ -397,11 +399,50 @@ static inlay_status body_nested_leaf(struct body *body, const struct slice_group
             TRY(body_nested_rows(body, input, feed, from.shift, rows));
         else
             TRY(stage_nulls(&body->stage, rows));
-        left -= rows;
         body->done += rows;
         body_tell(body, false);
     }
+    return status == INLAY_END ? INLAY_OK : status;
+}
+
+/* ---- columns that are reduced ---- */
+
+static inlay_status body_reduce_rows(struct body *body, uint32_t input, struct feed *feed, uint8_t shift, uint64_t rows)
+{
+    while (rows) {
+        if (feed_empty(feed)) {
+            TRY(reduce_settle(&body->reduce));
+            inlay_status status = body_fill(body, input, feed);
+            if (status != INLAY_OK)
+                return status == INLAY_END ? body_ends_early(body, input) : status;
+        }
+        size_t left = feed->batch.n_levels - feed->level, n = rows < left ? (size_t)rows : left;
+        TRY(reduce_take(&body->reduce, feed, n, shift, body->walk.dropped));
+        rows -= n;
+    }
     return INLAY_OK;
+}
+
+static inlay_status body_reduced_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
+    uint64_t left = group->rows, rows;
+    uint32_t input;
+    inlay_status status;
+    TRY(reduce_begin(&body->reduce, leaf));
+    TRY(body_walk(body, group));
+    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
+        struct union_leaf from = union_leaf_of(body->schema, input, leaf);
+        struct feed *feed = NULL;
+        if (from.leaf == UNION_NONE) {
+            TRY(reduce_nulls(&body->reduce, rows, body->walk.dropped));
+        } else {
+            TRY(body_open(body, input, leaf, false, &feed));
+            TRY(body_reduce_rows(body, input, feed, from.shift, rows));
+        }
+        body->done += body->walk.dropped ? 0 : rows;
+        body_tell(body, false);
+    }
+    return status == INLAY_END ? reduce_end(&body->reduce) : status;
 }
 
 /* Has the chunk that an input's next row lies in given up its dictionary? Then most of its values are distinct. */
@@ -540,6 +581,11 @@ static inlay_status body_leaf(struct body *body, const struct slice_group *group
 {
     const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
     bool codes = body->dictionaries && node->type != INLAY_BOOLEAN, mixed = false;
+    if (body->reduced && body->reduced[leaf]) {
+        TRY(stage_begin(&body->stage, leaf, node, codes));
+        TRY(body_reduced_leaf(body, group, leaf));
+        return stage_end(&body->stage);
+    }
     body_leaves(body, leaf);
     TRY(body_whole_chunk(body, leaf, &mixed));
     if (mixed)
@@ -586,10 +632,10 @@ static inlay_status body_count(struct body *body, const struct slice_group *grou
     body->longest = 0;
     body->whole = true;
     bool drops = body->plan->drop_mask != 0;
-    for (uint64_t left = group->rows; left;) {
-        uint32_t input;
-        uint64_t rows;
-        TRY(plan_walk_next(&body->walk, left < PLAN_MOST_ROWS ? left : PLAN_MOST_ROWS, &input, &rows));
+    uint64_t left = group->rows, rows;
+    uint32_t input;
+    inlay_status status;
+    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
         body->here[input] += rows;
         body->whole = body->whole && body->n_runs < BODY_RUNS;
         if (body->whole)
@@ -598,10 +644,9 @@ static inlay_status body_count(struct body *body, const struct slice_group *grou
             TRY(body_note(body));
         if (drops && body->walk.dropped)
             continue;
-        left -= rows;
         body->longest = rows > body->longest ? rows : body->longest;
     }
-    return INLAY_OK;
+    return status == INLAY_END ? INLAY_OK : status;
 }
 
 static inlay_status body_group(struct body *body, const struct slice_group *group)
@@ -652,6 +697,7 @@ static inlay_status body_init(struct body *body, const char *scratch_folder,
     TRY(mem_new(body->env, n * leaves * sizeof *body->slots, &block));
     body->slots = block;
     TRY(move_init(&body->move, body->env, body->schema->n_inputs));
+    TRY(reduce_init(&body->reduce, body->env, body->reducer, body->schema->schema, &body->stage));
     body->stage.page = body_page;
     body->stage.page_ctx = body;
     TRY(mem_new(body->env, BODY_RUNS * sizeof *body->runs, &block));
@@ -689,6 +735,7 @@ void body_free(struct body *body)
     mem_free(body->env, body->drop, n * sizeof *body->drop);
     if (body->drops.env)
         buf_free(&body->drops);
+    reduce_free(&body->reduce);
     stage_free(&body->stage);
     body->env = NULL;
 }

@@ -11,6 +11,7 @@
 #include "merge/lane.h"
 #include "merge/move.h"
 #include "merge/plan.h"
+#include "merge/reduce.h"
 #include "merge/stage.h"
 #include "merge/union.h"
 
@@ -38,6 +39,9 @@ struct body {
     bool dictionaries;   /* wanted in the output */
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
     void *progress_ctx;
+    const uint8_t *reduced; /* [n_leaves] columns that the reducer makes; NULL = none */
+    const inlay_reducer *reducer;
+    struct reduce reduce;
     uint64_t done, told;    /* values written, of which the caller knows */
     uint64_t *taken;        /* [n_inputs] rows in earlier row groups */
     uint64_t *here;         /* [n_inputs] rows in this one */
@@ -59,6 +63,7 @@ struct body {
     size_t n_met;           /* of them, while a column is written */
     struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
     size_t n_runs;
+    bool ended;             /* `runs` are the row group's last ones */
     bool whole;             /* `runs` are all of the row group's */
     struct body_chunk *chunks; /* [n_inputs][n_leaves] */
     struct stage stage;

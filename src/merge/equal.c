@@ -7,12 +7,12 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
-inlay_status equal_init(struct equal *e, inlay_env *env, inlay_on_equal mode, const struct keyrows_keys *keys,
+inlay_status equal_init(struct equal *e, inlay_env *env, int mode, const struct keyrows_keys *keys,
                         uint32_t n_inputs)
 {
     void *block;
     *e = (struct equal){.env = env, .mode = mode, .n_keys = keys->n_compared, .n_inputs = n_inputs, .first = {-1, -1, -1}};
-    if ((unsigned)mode > INLAY_EQUAL_ERROR)
+    if (mode < 0 || mode > EQUAL_REDUCE)
         return err_set(env, INLAY_ARG, ERR("no such way to treat equal keys"));
     if (mode == INLAY_EQUAL_KEEP)
         return INLAY_OK;
@@ -87,10 +87,15 @@ static inlay_status equal_remember(struct plan *plan, const struct keyrows *k, s
 
 /* ---- what stays, and what goes ---- */
 
-static void equal_drop(struct plan *plan, uint32_t input, uint64_t n)
+static inlay_status equal_drop(struct plan *plan, uint32_t input, uint64_t n)
 {
-    plan->equal.dropped[input] += n;
     plan->n_dropped += n;
+    if (plan->joined) {
+        TRY(plan_end_stretch(plan));
+        return plan_put_dropped(plan, input, n); /* of a window: not too many */
+    }
+    plan->equal.dropped[input] += n;
+    return INLAY_OK;
 }
 
 /* The next row of the output is from that input; n rows follow each other. */
@@ -152,7 +157,7 @@ static inlay_status equal_first(struct plan *plan, struct keyrows *k, size_t end
     for (size_t row = k->at, next; row < end; row = next, same = !same) {
         next = equal_next(k, row + 1, end, !same);
         if (same)
-            equal_drop(plan, k->input, next - row);
+            TRY(equal_drop(plan, k->input, next - row));
         else
             TRY(equal_keep(plan, k, row, next));
     }
@@ -164,14 +169,14 @@ static inlay_status equal_last(struct plan *plan, struct keyrows *k, size_t end)
 {
     struct equal *e = &plan->equal;
     if (e->held && equal_to_last(plan, k, k->at))
-        equal_drop(plan, e->input, 1);
+        TRY(equal_drop(plan, e->input, 1));
     else if (e->held)
         TRY(equal_keep_held(plan));
     for (size_t row = k->at, next; row + 1 < end; row = next) {
         bool same = equal_next(k, row + 1, row + 2, true) == row + 1;
         next = equal_next(k, row + 2, end, !same) - 1; /* the first one of which the row behind it tells otherwise */
         if (same)
-            equal_drop(plan, k->input, next - row);
+            TRY(equal_drop(plan, k->input, next - row));
         else
             TRY(equal_keep(plan, k, row, next));
     }
@@ -207,10 +212,10 @@ inlay_status equal_take(struct plan *plan, struct keyrows *k, size_t n)
     size_t end = k->at + n;
     if (plan->equal.mode == INLAY_EQUAL_ERROR)
         TRY(equal_error(plan, k, n));
-    else if (plan->equal.mode == INLAY_EQUAL_FIRST)
-        TRY(equal_first(plan, k, end));
-    else
+    else if (plan->equal.mode == INLAY_EQUAL_LAST)
         TRY(equal_last(plan, k, end));
+    else
+        TRY(equal_first(plan, k, end));
     k->at = end;
     return equal_remember(plan, k, end);
 }

@@ -13,11 +13,13 @@
 
 #include "merge/keyrows.h"
 
+enum { EQUAL_REDUCE = INLAY_EQUAL_ERROR + 1 /* the first row stays; those that go are told of in their place */ };
+
 struct plan;
 
 struct equal {
     inlay_env *env;
-    inlay_on_equal mode;
+    int mode; /* inlay_on_equal, EQUAL_REDUCE */
     uint32_t n_keys, n_inputs;
     struct keyrows_saved *last; /* [n_keys] key of the last row */
     uint64_t *dropped;          /* [n_inputs] rows that went since the last one that stayed */
@@ -29,7 +31,7 @@ struct equal {
     inlay_merge_row first;      /* of two that are equal, for the error */
 };
 
-INLAY_CHECKED inlay_status equal_init(struct equal *equal, inlay_env *env, inlay_on_equal mode,
+INLAY_CHECKED inlay_status equal_init(struct equal *equal, inlay_env *env, int mode,
                                       const struct keyrows_keys *keys, uint32_t n_inputs);
 void equal_free(struct equal *equal);
 /* Take the next n rows of an input, which come next in the output. CORRUPT where equal keys are an error. */

@@ -35,6 +35,8 @@ struct merge {
     struct rank *ranks;  /* [n_keys] */
     int64_t *key_leaves; /* [n_keys][n_inputs] */
     size_t n_key_leaves;
+    uint32_t key_outputs[SORTKEY_MOST_COLUMNS + 1]; /* [n_keys] leaf of the output */
+    uint8_t *reduced;    /* [n_leaves] the reducer makes the column; NULL = there is no reducer */
     struct slice slice;
     struct plan plan;
     struct body body;
@@ -132,6 +134,7 @@ static inlay_status merge_add_key(struct merge *m, int64_t field, bool descendin
     int64_t *of_input = m->key_leaves + (size_t)m->key_set.n_keys * m->n_inputs;
     for (uint32_t i = 0; i < m->n_inputs; i++)
         of_input[i] = union_leaf_of(&m->schema, i, m->schema.fields[field].first_leaf).leaf;
+    m->key_outputs[m->key_set.n_keys] = m->schema.fields[field].first_leaf;
     m->keys[m->key_set.n_keys++] = (struct keyrows_key){.order = order,
                                                         .name = leaf->name,
                                                         .width = inlay_node_width(leaf),
@@ -292,6 +295,24 @@ static inlay_status merge_ranks(struct merge *m)
     return INLAY_OK;
 }
 
+/* Which columns the reducer makes. */
+static inlay_status merge_reduced(struct merge *m)
+{
+    const inlay_reducer *r = &m->options.reducer;
+    void *block;
+    if (!r->reduce)
+        return INLAY_OK;
+    TRY(mem_new(m->env, m->schema.n_leaves, &block));
+    m->reduced = block;
+    for (uint32_t i = 0; i < m->schema.n_leaves; i++)
+        m->reduced[i] = inlay_schema_leaf(m->schema.schema, i)->max_rep == 0;
+    for (uint32_t i = 0; i < m->key_set.n_keys; i++)
+        m->reduced[m->key_outputs[i]] = 0;
+    for (uint32_t i = 0; i < m->schema.n_leaves && r->wants; i++)
+        m->reduced[i] = m->reduced[i] && r->wants(r->ctx, m->schema.schema, i);
+    return INLAY_OK;
+}
+
 static inlay_status merge_plan(struct merge *m)
 {
     TRY(merge_own_sort(m));
@@ -302,7 +323,10 @@ static inlay_status merge_plan(struct merge *m)
     slice_init(&m->slice, m->env, m->options.row_group_rows);
     TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder,
                   &m->slice));
-    TRY(plan_on_equal(&m->plan, m->options.on_equal));
+    if (m->options.on_equal > INLAY_EQUAL_ERROR || (m->options.reducer.reduce && m->options.on_equal))
+        return err_set(m->env, INLAY_ARG, ERR("no such way to treat equal keys"));
+    TRY(merge_reduced(m));
+    TRY(plan_on_equal(&m->plan, m->reduced ? EQUAL_REDUCE : (int)m->options.on_equal));
     return plan_build(&m->plan, m->inputs, m->options.memory_bytes);
 }
 
@@ -331,6 +355,8 @@ static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
                             .memory_bytes = o->memory_bytes,
                             .no_copy = !merge_may_copy(o),
                             .dictionaries = !encoding || strcmp(encoding, "dictionary") == 0,
+                            .reduced = m->reduced,
+                            .reducer = &o->reducer,
                             .progress = o->progress,
                             .progress_ctx = o->progress_ctx};
     TRY(body_write(&m->body, o->scratch_folder, dictionary_bytes));
@@ -371,6 +397,8 @@ static void merge_free(struct merge *m)
     for (uint32_t i = 0; m->ranks && i < m->key_set.n_keys; i++)
         rank_free(&m->ranks[i]);
     mem_free(m->env, m->ranks, m->key_set.n_keys * sizeof *m->ranks);
+    if (m->reduced)
+        mem_free(m->env, m->reduced, m->schema.n_leaves);
     mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
     union_free(&m->schema);
     mem_free(m->env, m, sizeof *m);

@@ -25,9 +25,10 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
     return INLAY_OK;
 }
 
-inlay_status plan_on_equal(struct plan *plan, inlay_on_equal mode)
+inlay_status plan_on_equal(struct plan *plan, int mode)
 {
-    if (mode == INLAY_EQUAL_FIRST || mode == INLAY_EQUAL_LAST) {
+    plan->joined = mode == EQUAL_REDUCE;
+    if (mode == INLAY_EQUAL_FIRST || mode == INLAY_EQUAL_LAST || plan->joined) {
         plan->drop_mask = (uint32_t)1 << plan->input_bits;
         plan->head_bits = plan->input_bits + 1;
     }
@@ -333,7 +334,8 @@ static inlay_status plan_walk_load(struct plan_walk *walk)
     return INLAY_OK;
 }
 
-inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input, uint64_t *rows)
+/* Go to the next stretch of the plan. */
+INLAY_INLINE inlay_status plan_walk_head(struct plan_walk *walk)
 {
     if (walk->left == 0) {
         if (walk->loaded - walk->at < PLAN_VARINT_BYTES)
@@ -349,10 +351,25 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
         if (walk->input >= walk->plan->n_inputs || walk->left > PLAN_MOST_ROWS)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
     }
+    return INLAY_OK;
+}
+
+inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input, uint64_t *rows)
+{
+    TRY(plan_walk_head(walk));
     *input = walk->input;
     *rows = walk->left < most ? walk->left : most;
     walk->left -= *rows;
     return INLAY_OK;
+}
+
+inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t *rows)
+{
+    bool more = walk->left || walk->at < walk->loaded || walk->next_at < io_scratch_bytes(&walk->plan->stretches);
+    if (!walk->plan->joined || !more)
+        return INLAY_END;
+    TRY(plan_walk_head(walk));
+    return walk->dropped ? plan_walk_next(walk, PLAN_MOST_ROWS, input, rows) : INLAY_END;
 }
 
 #endif

@@ -6,7 +6,8 @@
  *   input | (rows - 1) << bits        bits: as many as n_inputs - 1 needs
  *
  * Where rows with equal keys are dropped (equal.h), one more bit between input and rows says so: the input
- * goes on behind them, and the stretch behind it is the input's next one that stays.
+ * goes on behind them, and the stretch behind it is the input's next one that stays. With a reducer dropped rows stand
+ * where they come in the order of all rows.
  *
  * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. While planning, the row-group
  * layout is made from the runs of the cut column.
@@ -36,6 +37,7 @@ struct plan {
     struct slice *slice;
     uint32_t n_inputs, input_bits, head_bits; /* of a stretch: its input; what comes before its rows */
     uint32_t drop_mask; /* of the bit that says dropped; 0 = there is none */
+    bool joined;        /* dropped rows stand in their place, behind the row that they are equal to */
     struct io_scratch stretches;
     uint64_t n_rows, n_stretches, n_dropped; /* rows that stay, and that do not */
     bool cut_in_order; /* values of the cut column never come back, nor go down */
@@ -61,7 +63,7 @@ INLAY_CHECKED inlay_status plan_build(struct plan *plan, inlay_reader *const *in
                                       uint64_t memory_bytes);
 void plan_free(struct plan *plan);
 /* Before it is built: what becomes of rows with equal keys. */
-INLAY_CHECKED inlay_status plan_on_equal(struct plan *plan, inlay_on_equal mode);
+INLAY_CHECKED inlay_status plan_on_equal(struct plan *plan, int mode);
 
 /* Steps of the building, for equal.c. */
 INLAY_CHECKED inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n);
@@ -86,5 +88,19 @@ INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *
 /* The next rows, at most `most` (not 0), all from one input; walk->dropped says which kind. */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
+
+/* Behind the last row of a row group: those that were joined to it; END when there are no more. */
+INLAY_CHECKED inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t *rows);
+/* The next rows of a row group, of which *left that stay are still to come; END behind the last ones. */
+INLAY_CHECKED INLAY_INLINE inlay_status plan_walk_group(struct plan_walk *walk, uint64_t *left, uint32_t *input,
+                                                        uint64_t *rows)
+{
+    if (*left == 0)
+        return plan_walk_joined(walk, input, rows);
+    TRY(plan_walk_next(walk, *left < PLAN_MOST_ROWS ? *left : PLAN_MOST_ROWS, input, rows));
+    if (!walk->dropped)
+        *left -= *rows;
+    return INLAY_OK;
+}
 
 #endif

@@ -148,4 +148,4 @@ print(f"SEED={SEED}")
 good = sum(bool(case(int(ONLY) if ONLY else SEED * 10000 + i)) for i in range(1 if ONLY else CASES))
 for _ in range(good if not ONLY else 0):
     fact("merge: a random case is the stable sort of its inputs, and verify --deep finds nothing", True)
-finish("merge random")
+finish("merges")
