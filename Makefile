@@ -29,7 +29,7 @@ LIBS_1_ZSTD   := -lzstd
 LIBS_1_GZIP   := -ldeflate
 LIBS_1_LZ4    := -llz4
 LIBS_1_BROTLI := -lbrotlienc -lbrotlidec -lbrotlicommon -lm
-LIBS := $(foreach s,$(SWITCHES),$(LIBS_$($(s))_$(s)))
+LIBS := $(foreach s,$(SWITCHES),$(LIBS_$($(s))_$(s))) $(if $(filter 0,$(THREADS) $(POSIX)),,-pthread)
 
 # ---- flags: no contraction of floating point, ALP and statistics depend on it ----
 
@@ -61,24 +61,25 @@ endif
 # ---- sources, floor by floor ----
 
 # Switches that leave whole floors out: make WRITE=0, make POSIX=0 MALLOC=0 ERROR_TEXT=0 lib ...
-FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS IMPORT POSIX MALLOC ERROR_TEXT SIMD
+FEATURES := WRITE MERGE RECORDING VERIFY WHERE EVENTS IMPORT POSIX THREADS MALLOC ERROR_TEXT SIMD
 DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes text buf hash json json_write number moment real io io_posix) \
+  $(call list,base,mem bytes text buf hash json json_write base64 serieskey shortest number moment real io io_posix thread) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp alp_write table) \
   $(call list,format,meta names visit writer_id type schema schema_meta schema_modern schema_parse levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
-                     chunk_write chunk_page chunk_raw chunk_meta writer writer_rows writer_footer copy edit) \
+                     chunk_write chunk_page chunk_raw chunk_meta chunk_memory writer writer_rows writer_footer writer_memory copy edit) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream entry flat_build schema_write \
                     in_type in_plan in_take in_dictionary in_walk in) \
   $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
-  $(call list,merge,sortkey union feed rank lane inpages move keyrows distinct plan equal slice stage reduce body keyvalue merge) \
+  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe union feed rank lane inpages move keyrows distinct plan equal slice \
+                    stage reduce body crew keyvalue merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))

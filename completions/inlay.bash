@@ -66,12 +66,12 @@ _inlay() {
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
     rewrite) options="--output --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows
-        --int96 --keep-int96 --json --quiet $files" ;;
+        --int96 --keep-int96 --strict --json --quiet $files" ;;
     import) options="--output --format --schema --type --decimals --sample-rows --delimiter --header --null
         --ignore-unknown --rejects --max-rejects --row-bytes --profile --codec --encoding --bloom --page-rows
         --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
-    merge) options="--output --sort --on-equal --row-group-rows --codec --memory --scratch --json --quiet $files" ;;
+    merge) options="--output --sort --on-equal --row-group-rows --codec --memory --threads --scratch --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac
     if [ "$command" = import ] && [[ $word != -* ]]; then

@@ -24,6 +24,7 @@ complete -c inlay -n '__inlay_in rewrite import' -x -l page-bytes -d 'raw bytes 
 complete -c inlay -n '__inlay_in rewrite import' -x -l page-version -a '1 2' -d 'page version'
 complete -c inlay -n '__inlay_in rewrite' -x -l int96 -a 'ns us ms' -d 'unit of times'
 complete -c inlay -n '__inlay_in rewrite' -l keep-int96 -d 'INT96 stays'
+complete -c inlay -n '__inlay_in rewrite' -l strict -d 'misfits are errors'
 complete -c inlay -f -n $none -a import -d 'rows of CSV or JSON lines into a file'
 complete -c inlay -f -n $none -a help -d 'tell about a command'
 complete -c inlay -f -n '__fish_seen_subcommand_from help' -a "$commands"
@@ -56,6 +57,7 @@ complete -c inlay -n '__inlay_in melt merge concat rewrite import record' -r -s 
 complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the rows'
 complete -c inlay -n '__inlay_in melt merge rewrite import' -x -s g -l row-group-rows -d 'most rows of a row group'
 complete -c inlay -n '__inlay_in melt merge rewrite import' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'
+complete -c inlay -n '__inlay_in merge' -x -l threads -d 'threads that make row groups'
 complete -c inlay -n '__inlay_in melt merge' -r -l scratch -d 'folder of scratch files'
 complete -c inlay -n '__inlay_in merge' -x -l on-equal -a 'keep first last error' -d 'rows of equal keys'
 complete -c inlay -n '__inlay_in merge' -x -s m -l memory -d 'memory to aim for, MiB'

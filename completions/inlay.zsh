@@ -50,6 +50,7 @@ _inlay() {
             '(-s --sort)'{-s,--sort}'[order of the rows]:columns: '
             '(-g --row-group-rows)'{-g,--row-group-rows}'[most rows of a row group]:rows: '
             '--codec[compression]:codec:(zstd snappy gzip lz4_raw brotli none)'
+            '--threads[threads that make row groups]:number: '
             '--scratch[folder of scratch files]:folder:_files -/'
         )
         case $line[1] in
@@ -77,7 +78,7 @@ _inlay() {
             '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
             '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:number: ' \
-            '--int96[unit of times]:unit:(ns us ms)' '--keep-int96[INT96 stays]' $files ;;
+            '--int96[unit of times]:unit:(ns us ms)' '--keep-int96[INT96 stays]' '--strict[misfits are errors]' $files ;;
         import) _arguments $json $quiet '(-o --output)'{-o,--output}'[where the rows go]:file:_files -g "*.parquet"' \
             '(-f --format)'{-f,--format}'[format of the input]:format:(csv jsonl)' \
             '(-s --schema)'{-s,--schema}'[the columns]:file:_files' \

@@ -53,6 +53,9 @@
 #ifndef INLAY_POSIX
 #define INLAY_POSIX 1 /* files: open, pread, mmap, rename, fsync */
 #endif
+#ifndef INLAY_THREADS
+#define INLAY_THREADS INLAY_POSIX /* several threads in one merge; POSIX threads */
+#endif
 #ifndef INLAY_MALLOC
 #define INLAY_MALLOC 1 /* a zeroed allocator means malloc; 0 = the caller must give one */
 #endif

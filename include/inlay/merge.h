@@ -72,6 +72,10 @@ typedef struct inlay_merge_options {
     inlay_reducer reducer;      /* `reduce` NULL: none; else on_equal is INLAY_EQUAL_KEEP */
     uint64_t row_group_rows;    /* 131,072 */
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
+    uint32_t threads;           /* 1; more where the build has them. Row groups are then made side by side, and the
+                                   output is the same. Every thread has an env of its own with the caller's
+                                   allocator, which must bear that, and its share of memory_bytes and of
+                                   limits.memory_bytes; sources are read from all of them at once. */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
     const char *scratch_folder; /* for the plan when it outgrows memory; NULL = TMPDIR or the system's */
     inlay_write_options write;  /* codec and page sizes of the output; `columns` is ignored */

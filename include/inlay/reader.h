@@ -88,6 +88,10 @@ INLAY_API INLAY_CHECKED inlay_status inlay_reader_open(inlay_env *env, const inl
                                                        inlay_reader **reader);
 INLAY_API void inlay_reader_close(inlay_reader *reader); /* columns first; NULL is fine */
 
+/* Where the file's bytes come from, and the options it was opened with: another thread opens a reader of its own. */
+INLAY_API inlay_source inlay_reader_source(const inlay_reader *reader);
+INLAY_API inlay_read_options inlay_reader_options(const inlay_reader *reader);
+
 INLAY_API const inlay_schema *inlay_reader_schema(const inlay_reader *reader);
 /* Rows of all row groups. (The footer's own count is known to be wrong in the wild; inlay_reader_footer_rows
  * gives it.) Touches every row group once. */

@@ -76,6 +76,31 @@ INLAY_API INLAY_CHECKED inlay_status inlay_writer_open(inlay_env *env, const inl
                                                        const inlay_write_options *options,
                                                        inlay_writer **writer);
 
+/* What a file will hold, at most. Numbers that are not known: 0 as said, or the largest that is possible. */
+typedef struct inlay_writer_load {
+    uint64_t rows;           /* of the file */
+    uint64_t row_group_rows; /* of its largest row group; 0 = the options': rows come by inlay_writer_write_rows */
+    uint32_t row_groups;     /* 0 = from these */
+    size_t value_bytes;      /* longest BYTE_ARRAY value */
+    size_t row_levels;       /* most levels of one row in a column with lists; 0 = 1 */
+    size_t key_value_bytes, n_key_values; /* keys and values of inlay_writer_key_value, and how many pairs */
+    uint32_t n_sorting;      /* columns given to inlay_writer_sorting, over all calls */
+    size_t dictionary_bytes; /* largest dictionary given to inlay_writer_dictionary, in PLAIN; 0 = none is given */
+} inlay_writer_load;
+
+/* The most memory that a writer takes for such a file from open to close, beyond what env has in use before: what
+ * env.peak_bytes can rise to, whatever the values are. Holds for batches, codes, repeats and rows in pieces of any size;
+ * not for raw pages and copies (inlay/copy.h). Numbers too large to say are UINT64_MAX. libdeflate (gzip) takes its
+ * context from malloc, outside the env, and is not counted.
+ *
+ * Memory: what opening a writer takes, given back before the answer; env.peak_bytes is left as it was.
+ * Arena:  blocks are rounded up to 16 bytes, and one that grows may stand beside its old self, so give an arena twice
+ *         the number.
+ * Status: OK; what inlay_writer_open says of these options; UNSUPPORTED for brotli, which takes memory as it likes. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_memory(inlay_env *env, const inlay_schema *schema,
+                                                         const inlay_write_options *options,
+                                                         const inlay_writer_load *load, uint64_t *bytes);
+
 /* Append levels and values to one column of the open row group (the first write opens one). The batch
  * is copied. `def` NULL = all present; `rep` NULL = one level a row. `codes` need a dictionary given
  * before. n_rows is ignored on input. Levels are checked, and so are values against DECIMAL precision and INTEGER bits

@@ -1,41 +1,8 @@
-/* Base64 and FlatBuffers; see flat.h. */
+/* FlatBuffers; see flat.h. */
 #include "arrow/flat.h"
 
 #include "base/bytes.h"
 #include "base/mem.h"
-
-static int flat_base64_digit(uint8_t c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-bool flat_base64(inlay_bytes text, uint8_t *dst, size_t *bytes)
-{
-    size_t len = text.len, n = 0;
-    for (int pad = 0; pad < 2 && text.len % 4 == 0 && len && text.data[len - 1] == '='; pad++)
-        len--;
-    if (len % 4 == 1)
-        return false;
-    uint32_t bits = 0;
-    for (size_t i = 0; i < len; i++) {
-        int digit = flat_base64_digit(text.data[i]);
-        if (digit < 0)
-            return false;
-        bits = bits << 6 | (uint32_t)digit;
-        if (i % 4 == 0)
-            continue;
-        /* after 2, 3, 4 digits 4, 2, 0 bits remain */
-        dst[n++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
-    }
-    *bytes = n;
-    return true;
-}
 
 uint32_t flat_fail(struct flat *f, const char *what)
 {

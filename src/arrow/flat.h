@@ -1,8 +1,8 @@
-/* Base64 and FlatBuffers, read as untrusted bytes.
+/* FlatBuffers, read as untrusted bytes.
  *
  * Positions are relative to the buffer; 0 stands for "absent" and for "failed". The first failure is
  * kept in `failed`, and whoever walks checks it before following what it got.
- * Source: RFC 4648 section 4; FlatBuffers "FlatBuffer Internals" (tables, vtables, vectors, strings).
+ * Source: FlatBuffers "FlatBuffer Internals" (tables, vtables, vectors, strings).
  */
 #ifndef INLAY_ARROW_FLAT_H
 #define INLAY_ARROW_FLAT_H
@@ -14,9 +14,6 @@ struct flat {
     uint32_t bytes;     /* at least 4, at most INT32_MAX */
     const char *failed; /* constant text of the first failure; NULL = none */
 };
-
-/* dst has room for 3 bytes per 4 characters, rounded up. Padding may be missing. False: not base64. */
-bool flat_base64(inlay_bytes text, uint8_t *dst, size_t *bytes);
 
 uint32_t flat_fail(struct flat *f, const char *what);
 /* Follow the unsigned offset at `at`, which is inside; the target has room for 4 bytes. */

@@ -1,4 +1,4 @@
-/* Writing FlatBuffers and base64; see flat_build.h. */
+/* Writing FlatBuffers; see flat_build.h. */
 #include "arrow/flat_build.h"
 
 #if INLAY_WRITE
@@ -88,21 +88,6 @@ size_t flat_put_vector(struct buf *b, size_t n)
     memset(dst, 0, 4 * n);
     b->bytes += 4 * n;
     return at;
-}
-
-void flat_put_base64(struct buf *text, const uint8_t *data, size_t bytes)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes; i += 3) {
-        size_t n = bytes - i < 3 ? bytes - i : 3;
-        uint32_t v = (uint32_t)data[i] << 16;
-        v |= n > 1 ? (uint32_t)data[i + 1] << 8 : 0;
-        v |= n > 2 ? (uint32_t)data[i + 2] : 0;
-        buf_u8(text, (uint8_t)digits[v >> 18]);
-        buf_u8(text, (uint8_t)digits[v >> 12 & 63]);
-        buf_u8(text, (uint8_t)(n > 1 ? digits[v >> 6 & 63] : '='));
-        buf_u8(text, (uint8_t)(n > 2 ? digits[v & 63] : '='));
-    }
 }
 
 #endif

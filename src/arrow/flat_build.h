@@ -1,9 +1,9 @@
-/* FlatBuffers and base64, written.
+/* FlatBuffers, written.
  *
  * Tables are written from the front: a table first, what it points to behind it, so that offsets are
  * filled in when the target is known. Each table's vtable stands right before it. Positions are
  * relative to the FlatBuffer's first byte, which is aligned to 8.
- * Source: FlatBuffers "FlatBuffer Internals"; RFC 4648 section 4.
+ * Source: FlatBuffers "FlatBuffer Internals".
  */
 #ifndef INLAY_ARROW_FLAT_BUILD_H
 #define INLAY_ARROW_FLAT_BUILD_H
@@ -32,8 +32,5 @@ size_t flat_put_string(struct buf *b, inlay_bytes text);
 size_t flat_put_vector(struct buf *b, size_t n);
 /* Zeros until the length is a multiple of `align`. */
 void flat_pad(struct buf *b, size_t align);
-
-/* Base64 of a whole buffer, with padding. */
-void flat_put_base64(struct buf *text, const uint8_t *data, size_t bytes);
 
 #endif

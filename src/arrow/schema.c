@@ -10,6 +10,7 @@
  */
 #include "arrow/schema.h"
 
+#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/mem.h"
 
@@ -232,7 +233,7 @@ static inlay_status arrow_parse(inlay_arrow_schema *s, inlay_bytes base64)
         return status;
     }
     s->block = block;
-    if (!flat_base64(base64, s->block, &bytes))
+    if (!base64_decode(base64, s->block, &bytes))
         return err_set(s->env, INLAY_CORRUPT, ERR("ARROW:schema: not base64"));
     arrow_unframe(s, bytes);
     struct flat *f = &s->flat;

@@ -6,6 +6,7 @@
  */
 #include "arrow/flat_build.h"
 #include "arrow/schema.h"
+#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/io.h"
 
@@ -226,7 +227,7 @@ inlay_status inlay_arrow_schema_compose(inlay_env *env, const inlay_arrow_pick *
                               ? err_set(env, INLAY_LIMIT, ERR("ARROW:schema larger than limits.footer_bytes"))
                               : arrow_encode(&e, fields, n_fields, metadata, n_metadata);
     if (status == INLAY_OK) {
-        flat_put_base64(&text, e.b.data, e.b.bytes);
+        base64_encode(&text, (inlay_bytes){e.b.data, e.b.bytes});
         status = text.status;
     }
     if (status == INLAY_OK)

@@ -83,6 +83,13 @@ inlay_status mem_grow(inlay_env *env, void **block, size_t *capacity, size_t nee
     return INLAY_OK;
 }
 
+uint64_t mem_grown(uint64_t need)
+{
+    /* half more than what was enough before, which is less than need; at least 16 */
+    uint64_t most = mem_plus(need, need / 2);
+    return most < 16 ? 16 : most;
+}
+
 /* ---- pool ---- */
 
 struct mem_slab {
@@ -144,6 +151,52 @@ void mem_pool_reset(struct mem_pool *pool)
     mem_pool_drop(pool, pool->slabs->next);
     pool->slabs->next = NULL;
     pool->used = MEM_SLAB_HEAD;
+}
+
+/* A slab is left when the next block does not fit, so all of it but `own` is in use then. Slabs double up to
+ * MEM_SLAB_MOST, so that those before the last come to no more than it. */
+uint64_t mem_pool_most(uint64_t newest, uint64_t total, uint64_t largest)
+{
+    const uint64_t most = MEM_SLAB_MOST, head = MEM_SLAB_HEAD;
+    uint64_t size = newest ? (newest < most / 2 ? newest * 2 : most) : (uint64_t)MEM_SLAB_FIRST, sum = 0;
+    uint64_t own = mem_plus(largest < total ? largest : total, head + 7); /* enough for any one block */
+    if (total == 0)
+        return 0;
+    if (own > most / 2) /* two slabs in a row hold more than the first one's size */
+        return mem_plus(mem_plus(mem_times(total, 3), own), most + 64);
+    if (own > size) { /* slabs of single blocks' sizes: the last is opened when what came before filled its half */
+        uint64_t doubled = mem_plus(2 * own, mem_times(mem_plus(total, head), 4));
+        uint64_t level = mem_plus(2 * own + 2 * most, mem_times(mem_plus(total / (most - own + 1), 1), most));
+        return doubled < level ? doubled : level;
+    }
+    for (; total > size - head && size < most; size *= 2) {
+        sum += size;
+        total -= size - own + 1;
+    }
+    size = size < most ? size : most;
+    if (total > size - head)
+        sum = mem_plus(sum, mem_times((total - (size - head)) / (size - own + 1) + 1, size));
+    return mem_plus(sum, size);
+}
+
+uint64_t mem_pool_most_again(uint64_t total, uint64_t largest)
+{
+    const uint64_t slab = MEM_SLAB_MOST;
+    uint64_t most = mem_pool_most(0, total, largest);
+    uint64_t own = mem_plus(largest < total ? largest : total, MEM_SLAB_HEAD + 7);
+    uint64_t last = mem_times(mem_plus(total, own), 2); /* the largest slab that is opened, below MEM_SLAB_MOST */
+    if (own > MEM_SLAB_FIRST) { /* any slab may be the one that is kept */
+        uint64_t kept = last < slab ? last : slab;
+        return mem_plus(kept > own ? kept : own, mem_plus(most, mem_times(own, 2)));
+    }
+    for (uint64_t kept = MEM_SLAB_FIRST; kept <= slab; kept *= 2) {
+        uint64_t used = kept - own;
+        uint64_t sum = total > used ? mem_plus(kept, mem_pool_most(kept, total - used, largest)) : kept;
+        most = sum > most ? sum : most;
+        if (total <= used)
+            break;
+    }
+    return most;
 }
 
 /* ---- errors ---- */

@@ -20,6 +20,26 @@ void mem_free(inlay_env *env, void *block, size_t bytes);
 INLAY_CHECKED inlay_status mem_grow(inlay_env *env, void **block, size_t *capacity, size_t need,
                                     size_t width);
 
+/* For bounds of memory: sums and products that stay at UINT64_MAX, the smaller and the larger. */
+INLAY_INLINE uint64_t mem_plus(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+INLAY_INLINE uint64_t mem_times(uint64_t a, uint64_t b)
+{
+    return b && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+INLAY_INLINE uint64_t mem_least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+INLAY_INLINE uint64_t mem_most(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+/* Most bytes that mem_grow can have taken for a block of which never more than `need` were asked for. */
+uint64_t mem_grown(uint64_t need);
+
 /* Many small blocks that live and die together. Blocks are aligned to 8 bytes and zeroed. */
 struct mem_pool {
     inlay_env *env;
@@ -31,6 +51,10 @@ INLAY_CHECKED inlay_status mem_pool_take(struct mem_pool *pool, size_t bytes, vo
 void mem_pool_free(struct mem_pool *pool);
 /* Forget all blocks but keep the newest slab for reuse. */
 void mem_pool_reset(struct mem_pool *pool);
+/* Most bytes that a pool, whose newest slab has `newest` bytes already (0 = none), can take for blocks of `total`
+ * bytes, each rounded up to 8, none larger than `largest`; and one that is reset and filled again and again. */
+uint64_t mem_pool_most(uint64_t newest, uint64_t total, uint64_t largest);
+uint64_t mem_pool_most_again(uint64_t total, uint64_t largest);
 
 /* Set the env's error: everything but status and text is cleared to "does not apply". Returns status,
  * so that `return err_set(env, INLAY_CORRUPT, "...")` reads well. */

@@ -18,7 +18,7 @@
 struct merge_settings {
     struct files_settings files;
     const char *output, *sort, *codec, *scratch, *on_equal;
-    uint64_t row_group_rows, memory_mib;
+    uint64_t row_group_rows, memory_mib, threads;
     bool quiet, json;
 };
 
@@ -119,6 +119,17 @@ static int merge_on_equal(const char *name)
     return name ? -1 : INLAY_EQUAL_KEEP;
 }
 
+/* As many as there are processors, but each with 64 MiB at least of what there is to use. */
+static uint32_t merge_threads(const struct inputs *in, const struct merge_settings *s)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t most = merge_memory(in, s) / ((uint64_t)64 << 20);
+    uint64_t n = s->threads ? s->threads : processors > 0 ? (uint64_t)processors : 1;
+    if (!s->threads && n > most)
+        n = most ? most : 1;
+    return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
 static int merge_into(struct inputs *in, const struct merge_settings *s, struct files_output *out)
 {
     struct progress progress;
@@ -129,6 +140,7 @@ static int merge_into(struct inputs *in, const struct merge_settings *s, struct 
                                    .row_group_rows = s->row_group_rows,
                                    .memory_bytes = merge_memory(in, s),
                                    .scratch_folder = s->scratch,
+                                   .threads = merge_threads(in, s),
                                    .write = {.codec = s->codec},
                                    .progress = progress_update,
                                    .progress_ctx = &progress};
@@ -186,6 +198,9 @@ static const struct options_row merge_options[] = {
      "zstd:3 (the default), snappy, gzip:6, lz4_raw, brotli:5,\nnone"},
     {"memory", 'm', OPTIONS_UINT, offsetof(struct merge_settings, memory_mib), "MIB",
      "memory to aim for (256 MiB)"},
+    {"threads", 0, OPTIONS_UINT, offsetof(struct merge_settings, threads), "N",
+     "threads that make row groups (as many as there are\n"
+     "processors and memory for); the output is the same for any N"},
     {"scratch", 0, OPTIONS_TEXT, offsetof(struct merge_settings, scratch), "FOLDER",
      "where the plan goes when it outgrows memory"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct merge_settings, json), NULL,

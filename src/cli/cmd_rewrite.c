@@ -107,6 +107,12 @@ static int rewrite_batch(struct rewrite_job *job, uint32_t leaf, int64_t row, in
     job->writing = true;
     inlay_status status = inlay_writer_write(job->writer, leaf, batch);
     job->writing = status != INLAY_OK;
+    if (status == INLAY_ARG && job->settings->strict) { /* a value of the input, by its row there */
+        job->env.error.status = INLAY_CORRUPT;
+        if (job->env.error.row >= 0)
+            job->env.error.row += inlay_writer_rows(job->writer);
+        return report_failure_with(job->in.path, &job->env.error, "without --strict it is kept as it is");
+    }
     return status == INLAY_OK ? REPORT_DONE : rewrite_failed(job);
 }
 
@@ -254,7 +260,8 @@ static int rewrite_open(struct rewrite_job *job)
     if (code == REPORT_DONE) {
         rewrite_keep_codecs(job, columns);
         code = rewrite_columns(&s->choices, from, job->in.path, columns, &options);
-        options.flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN | INLAY_WRITE_AS_IS | INLAY_WRITE_INT96;
+        options.flags = INLAY_WRITE_IN_ORDER | INLAY_WRITE_HOLD_COLUMN | INLAY_WRITE_INT96 |
+                        (s->strict ? INLAY_WRITE_STRICT : INLAY_WRITE_AS_IS);
     }
     if (code == REPORT_DONE) {
         inlay_status status = inlay_schema_modern(&job->env, from, job->int96_unit, &job->schema);
@@ -375,6 +382,9 @@ static const struct options_row rewrite_options[] = {
     {"int96", 0, OPTIONS_TEXT, offsetof(struct rewrite_settings, int96), "UNIT",
      "INT96 becomes TIMESTAMP of ns (the default), us or ms"},
     {"keep-int96", 0, OPTIONS_FLAG, offsetof(struct rewrite_settings, keep_int96), NULL, "INT96 stays INT96"},
+    {"strict", 0, OPTIONS_FLAG, offsetof(struct rewrite_settings, strict), NULL,
+     "values that break their column's type are errors: text that\n"
+     "is not UTF-8, decimals and integers out of range"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct rewrite_settings, json), NULL, "the summary as a JSON object"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct rewrite_settings, quiet), NULL, "no progress, no summary"},
     FILES_OPTIONS(struct rewrite_settings, files),

@@ -32,7 +32,7 @@ struct rewrite_settings {
     struct rewrite_choices choices;
     const char *output, *int96;
     uint64_t row_group_rows;
-    bool keep_int96, quiet, json;
+    bool keep_int96, strict, quiet, json;
 };
 
 /* Are the sizes within bounds? `command` names the one that asks; an answer other than REPORT_DONE was reported. */

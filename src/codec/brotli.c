@@ -74,6 +74,7 @@ const struct codec codec_brotli = {
     .level_min = 0,
     .level_max = 11,
     .level_default = 5,
+    .takes_memory = true,
     .close = brotli_close,
     .decompress = brotli_decompress,
     .bound = brotli_bound,

@@ -41,6 +41,7 @@ struct codec {
     const char *name; /* lower case, as in options: "lz4_raw" */
     uint8_t id;
     int level_min, level_max, level_default; /* equal = no levels */
+    bool takes_memory; /* compress takes memory while it works, nobody can say how much */
     inlay_status (*open_decompress)(struct codec_context *c); /* NULL = nothing to open */
     inlay_status (*open_compress)(struct codec_context *c);
     void (*close)(struct codec_context *c);

@@ -263,3 +263,38 @@ inlay_status dict_builder_add(struct dict_builder *b, const void *values, size_t
         return dict_add_narrow(b, values, n, max_bytes, codes, done, 4);
     return dict_add_narrow(b, values, n, max_bytes, codes, done, b->width);
 }
+
+/* ---- how large one can be ---- */
+
+uint64_t dict_builder_most_entries(uint8_t type, uint32_t width, uint64_t n, uint64_t plain_bytes)
+{
+    uint64_t entries = 0, kinds = 1; /* 256^len: so many values of that length are distinct */
+    for (uint64_t len = 0; len < 8 && type == INLAY_BYTE_ARRAY; len++, kinds = mem_times(kinds, 256)) {
+        uint64_t fit = plain_bytes / (4 + len);
+        fit = fit < kinds || len == 7 ? fit : kinds;
+        entries = mem_plus(entries, fit);
+        plain_bytes -= fit * (4 + len);
+    }
+    if (type != INLAY_BYTE_ARRAY) {
+        entries = plain_bytes / (width ? width : 1);
+        if (width < 4 && entries > (uint64_t)1 << 8 * width)
+            entries = (uint64_t)1 << 8 * width;
+    }
+    return n < entries ? n : entries;
+}
+
+uint64_t dict_builder_most(uint8_t type, uint32_t width, uint64_t n, uint64_t plain_bytes, uint64_t longest)
+{
+    uint64_t entries = dict_builder_most_entries(type, width, n, plain_bytes);
+    uint64_t sum = mem_plus(sizeof(struct dict_builder), mem_grown(mem_times(entries, width)));
+    if (type == INLAY_BYTE_ARRAY) { /* the heap: a byte more than the length, rounded up to 8 */
+        uint64_t own = mem_times(n, mem_plus(longest, 8)), all = mem_plus(plain_bytes, mem_times(entries, 4));
+        sum = mem_plus(sum, mem_pool_most_again(own < all ? own : all, mem_plus(longest, 1)));
+    }
+    bool narrow = type != INLAY_BYTE_ARRAY && width <= 8;
+    uint32_t bits = DICT_BITS_FIRST;
+    while (bits < 60 && mem_times(entries, bits < DICT_BITS_SPARSE ? 4 : 2) >= (uint64_t)1 << bits)
+        bits++;
+    /* the old slots stand beside them for a moment, half as many */
+    return mem_plus(sum, mem_times((uint64_t)1 << bits, (narrow ? sizeof(uint32_t) : sizeof(uint64_t)) * 3 / 2));
+}

@@ -177,6 +177,10 @@ void dict_builder_clear(struct dict_builder *b); /* keeps the memory */
  * copied. Errors: NOMEM. */
 INLAY_CHECKED inlay_status dict_builder_add(struct dict_builder *b, const void *values, size_t n,
                                             size_t max_bytes, uint32_t *codes, size_t *done);
+/* Most entries of a dictionary of n values whose PLAIN size is at most plain_bytes, and most memory of its builder
+ * (BYTE_ARRAY values of at most longest bytes), also one that is cleared and filled again. */
+uint64_t dict_builder_most_entries(uint8_t type, uint32_t width, uint64_t n, uint64_t plain_bytes);
+uint64_t dict_builder_most(uint8_t type, uint32_t width, uint64_t n, uint64_t plain_bytes, uint64_t longest);
 size_t dict_builder_count(const struct dict_builder *b);
 size_t dict_builder_plain_bytes(const struct dict_builder *b); /* size of the dictionary page body */
 /* The values in code order, as in a batch; valid until the next add or clear. */

@@ -35,8 +35,10 @@ inlay_status chunk_writer_emit(struct chunk_writer *c, const void *data, size_t 
     return INLAY_OK;
 }
 
-static inlay_bytes chunkp_bytes(const struct buf *b)
+/* The page as it goes out. */
+static inlay_bytes chunkp_bytes(const struct chunk_writer *c, bool compressed)
 {
+    const struct buf *b = compressed ? &c->scratch->packed : &c->scratch->body;
     return (inlay_bytes){b->data, b->bytes};
 }
 
@@ -49,20 +51,20 @@ static inlay_status chunkp_fits(struct chunk_writer *c, size_t bytes)
 /* Compress [from, end) of body into `packed`, after the bytes before `from` as they are. */
 static inlay_status chunkp_compress(struct chunk_writer *c, size_t from, bool *compressed)
 {
-    size_t n = c->body.bytes - from;
+    size_t n = c->scratch->body.bytes - from;
     *compressed = false;
-    buf_clear(&c->packed);
+    buf_clear(&c->scratch->packed);
     if (c->codec->codec->id == CODEC_NONE || (n == 0 && from > 0))
         return INLAY_OK; /* an empty dictionary (only nulls so far) is compressed, as others do */
-    buf_append(&c->packed, c->body.data, from);
+    buf_append(&c->scratch->packed, c->scratch->body.data, from);
     size_t room = c->codec->codec->bound(n);
-    uint8_t *dst = buf_reserve(&c->packed, room);
+    uint8_t *dst = buf_reserve(&c->scratch->packed, room);
     if (!dst)
-        return c->packed.status;
-    size_t used = c->codec->codec->compress(c->codec, c->body.data + from, n, dst, room);
+        return c->scratch->packed.status;
+    size_t used = c->codec->codec->compress(c->codec, c->scratch->body.data + from, n, dst, room);
     if (used == 0)
         return err_set(c->env, INLAY_NOMEM, c->codec->what ? c->codec->what : ERR("cannot compress"));
-    c->packed.bytes += used;
+    c->scratch->packed.bytes += used;
     *compressed = true;
     return INLAY_OK;
 }
@@ -79,12 +81,12 @@ inlay_status chunk_writer_page(struct chunk_writer *c, struct meta_page_header *
         META_SET(h, META_PG_CRC);
         h->crc = (int32_t)hash_crc32(0, body.data, body.len);
     }
-    buf_clear(&c->slice);
-    thrift_write(&c->slice, &meta_page_header_table, h);
-    TRY(c->slice.status);
-    TRY(chunk_writer_emit(c, c->slice.data, c->slice.bytes));
+    buf_clear(&c->scratch->slice);
+    thrift_write(&c->scratch->slice, &meta_page_header_table, h);
+    TRY(c->scratch->slice.status);
+    TRY(chunk_writer_emit(c, c->scratch->slice.data, c->scratch->slice.bytes));
     TRY(chunk_writer_emit(c, body.data, body.len));
-    *bytes = c->slice.bytes + body.len;
+    *bytes = c->scratch->slice.bytes + body.len;
     return INLAY_OK;
 }
 
@@ -102,15 +104,15 @@ inlay_status chunk_writer_dictionary_page(struct chunk_writer *c)
     const void *values = dict_builder_values(c->dictionary);
     bool compressed = false;
     TRY(chunkp_fits(c, n));
-    buf_clear(&c->body);
-    uint8_t *dst = buf_reserve(&c->body, plain->bound(values, n, c->node->type, c->width) + 1);
+    buf_clear(&c->scratch->body);
+    uint8_t *dst = buf_reserve(&c->scratch->body, plain->bound(values, n, c->node->type, c->width) + 1);
     if (!dst)
-        return c->body.status;
-    c->body.bytes = plain->write(dst, values, n, c->node->type, c->width);
+        return c->scratch->body.status;
+    c->scratch->body.bytes = plain->write(dst, values, n, c->node->type, c->width);
     TRY(chunkp_compress(c, 0, &compressed));
-    c->dictionary_raw_bytes = c->body.bytes;
+    c->dictionary_raw_bytes = c->scratch->body.bytes;
     c->dictionary_at = *c->written;
-    TRY(chunk_writer_page(c, &h, chunkp_bytes(compressed ? &c->packed : &c->body), c->body.bytes, &bytes));
+    TRY(chunk_writer_page(c, &h, chunkp_bytes(c, compressed), c->scratch->body.bytes, &bytes));
     c->dictionary_page_bytes = bytes;
     c->dictionary_raw_bytes += bytes - (size_t)h.compressed_bytes;
     c->dictionary_out = true;
@@ -121,10 +123,10 @@ inlay_status chunk_writer_dictionary_page(struct chunk_writer *c)
 static inlay_status chunkp_views(struct chunk_writer *c)
 {
     size_t n = c->n_values;
-    buf_clear(&c->wide);
-    inlay_bytes *views = (inlay_bytes *)(void *)buf_reserve(&c->wide, n * sizeof *views + 1);
+    buf_clear(&c->scratch->wide);
+    inlay_bytes *views = (inlay_bytes *)(void *)buf_reserve(&c->scratch->wide, n * sizeof *views + 1);
     if (!views)
-        return c->wide.status;
+        return c->scratch->wide.status;
     const uint8_t *at = c->values.data;
     for (size_t i = 0; i < n; i++, at += views[i - 1].len)
         views[i] = (inlay_bytes){at + 4, load_le32(at)}, at += 4;
@@ -138,27 +140,27 @@ static inlay_status chunkp_put_values(struct chunk_writer *c)
     if (c->coded) {
         size_t entries = dict_builder_count(c->dictionary);
         uint32_t width = bits_of(entries ? entries - 1 : 0);
-        uint8_t *dst = buf_reserve(&c->body, rle_bound(n, width) + 1);
+        uint8_t *dst = buf_reserve(&c->scratch->body, rle_bound(n, width) + 1);
         if (!dst)
-            return c->body.status;
+            return c->scratch->body.status;
         dst[0] = (uint8_t)width;
-        c->body.bytes += 1 + rle_write_u32(dst + 1, (const void *)c->codes.data, n, width);
+        c->scratch->body.bytes += 1 + rle_write_u32(dst + 1, (const void *)c->codes.data, n, width);
         return INLAY_OK;
     }
     const void *values = c->values.data;
     if (c->node->type == INLAY_BYTE_ARRAY) {
         if (c->encoding->id == ENCODING_PLAIN) { /* already in that form */
-            buf_append(&c->body, c->values.data, c->values.bytes);
-            return c->body.status;
+            buf_append(&c->scratch->body, c->values.data, c->values.bytes);
+            return c->scratch->body.status;
         }
         TRY(chunkp_views(c));
-        values = c->wide.data;
+        values = c->scratch->wide.data;
     }
-    uint8_t *dst = buf_reserve(&c->body,
+    uint8_t *dst = buf_reserve(&c->scratch->body,
                                c->encoding->bound(values, n, c->node->type, c->width) + 1);
     if (!dst)
-        return c->body.status;
-    c->body.bytes += c->encoding->write(dst, values, n, c->node->type, c->width);
+        return c->scratch->body.status;
+    c->scratch->body.bytes += c->encoding->write(dst, values, n, c->node->type, c->width);
     return INLAY_OK;
 }
 
@@ -173,12 +175,13 @@ static inlay_status chunkp_judge(struct chunk_writer *c)
                                .n_entries = dict_builder_count(c->dictionary),
                                .plain_bytes = c->plain_bytes,
                                .entry_bytes = dict_builder_plain_bytes(c->dictionary)};
-    bool last = c->page_row < c->page_rows && c->codes.bytes < c->page_bytes, pays = false;
+    bool last = !chunk_writer_full(c), pays = false;
     enum choose_verdict verdict = choose_glance(&page, c->dictionary_bytes, last);
     if (verdict == CHOOSE_WEIGH) {
         TRY(chunk_writer_gather(c, page.codes, page.n));
-        page.values = c->wide.data;
-        TRY(choose_weigh(&page, c->dictionary_bytes, last, c->codec, &c->body, &c->packed, &pays));
+        page.values = c->scratch->wide.data;
+        TRY(choose_weigh(&page, c->dictionary_bytes, last, c->codec, &c->scratch->body, &c->scratch->packed,
+                         &pays));
     }
     return verdict == CHOOSE_CODES || pays ? INLAY_OK : chunk_writer_leave_dictionary(c);
 }
@@ -193,13 +196,14 @@ static inlay_status chunkp_choose(struct chunk_writer *c)
         page.entries = dict_builder_values(c->dictionary);
         page.n_entries = dict_builder_count(c->dictionary);
         TRY(chunk_writer_gather(c, page.codes, page.n));
-        page.values = c->wide.data;
+        page.values = c->scratch->wide.data;
     } else if (c->node->type == INLAY_BYTE_ARRAY) {
         TRY(chunkp_views(c));
-        page.values = c->wide.data;
+        page.values = c->scratch->wide.data;
     }
-    TRY(choose_encoding(&page, c->choices, c->codec, &c->body, &c->packed, &c->encoding, &dictionary));
-    return c->coded && !dictionary && !c->given ? chunk_writer_leave_dictionary(c) : INLAY_OK;
+    TRY(choose_encoding(&page, c->choices, c->codec, &c->scratch->body, &c->scratch->packed, &c->encoding,
+                        &dictionary));
+    return c->coded && !dictionary ? chunk_writer_leave_dictionary(c) : INLAY_OK;
 }
 
 static inlay_status chunkp_page_v1(struct chunk_writer *c, size_t *bytes, size_t *raw)
@@ -213,13 +217,13 @@ static inlay_status chunkp_page_v1(struct chunk_writer *c, size_t *bytes, size_t
     };
     struct meta_page_header h = {.has = 1u << META_PG_DATA, .type = META_PAGE_DATA, .data = &d};
     bool compressed = false;
-    chunkp_put_levels(&c->rep, c->node->max_rep, true, &c->body);
-    chunkp_put_levels(&c->def, c->node->max_def, true, &c->body);
-    TRY(c->body.status);
+    chunkp_put_levels(&c->rep, c->node->max_rep, true, &c->scratch->body);
+    chunkp_put_levels(&c->def, c->node->max_def, true, &c->scratch->body);
+    TRY(c->scratch->body.status);
     TRY(chunkp_put_values(c));
-    *raw = c->body.bytes;
+    *raw = c->scratch->body.bytes;
     TRY(chunkp_compress(c, 0, &compressed));
-    return chunk_writer_page(c, &h, chunkp_bytes(compressed ? &c->packed : &c->body), *raw, bytes);
+    return chunk_writer_page(c, &h, chunkp_bytes(c, compressed), *raw, bytes);
 }
 
 static inlay_status chunkp_page_v2(struct chunk_writer *c, size_t *bytes, size_t *raw)
@@ -234,17 +238,17 @@ static inlay_status chunkp_page_v2(struct chunk_writer *c, size_t *bytes, size_t
     struct meta_page_header h = {
         .has = 1u << META_PG_DATA_V2, .type = META_PAGE_DATA_V2, .data_v2 = &d};
     bool compressed = false;
-    chunkp_put_levels(&c->rep, c->node->max_rep, false, &c->body);
-    d.rep_bytes = (int32_t)c->body.bytes;
-    chunkp_put_levels(&c->def, c->node->max_def, false, &c->body);
-    TRY(c->body.status);
-    d.def_bytes = (int32_t)c->body.bytes - d.rep_bytes;
-    size_t levels = c->body.bytes;
+    chunkp_put_levels(&c->rep, c->node->max_rep, false, &c->scratch->body);
+    d.rep_bytes = (int32_t)c->scratch->body.bytes;
+    chunkp_put_levels(&c->def, c->node->max_def, false, &c->scratch->body);
+    TRY(c->scratch->body.status);
+    d.def_bytes = (int32_t)c->scratch->body.bytes - d.rep_bytes;
+    size_t levels = c->scratch->body.bytes;
     TRY(chunkp_put_values(c));
-    *raw = c->body.bytes;
+    *raw = c->scratch->body.bytes;
     TRY(chunkp_compress(c, levels, &compressed));
-    d.is_compressed = compressed && c->packed.bytes < c->body.bytes;
-    return chunk_writer_page(c, &h, chunkp_bytes(d.is_compressed ? &c->packed : &c->body), *raw, bytes);
+    d.is_compressed = compressed && c->scratch->packed.bytes < c->scratch->body.bytes;
+    return chunk_writer_page(c, &h, chunkp_bytes(c, d.is_compressed), *raw, bytes);
 }
 
 inlay_status chunk_writer_note_page(struct chunk_writer *c, size_t bytes, size_t raw, int32_t encoding, bool v2)
@@ -280,7 +284,7 @@ inlay_status chunk_writer_flush(struct chunk_writer *c)
         return INLAY_OK;
     if (!c->judged && c->n_values) {
         c->judged = true;
-        if (c->choices)
+        if (c->choices && !c->given)
             TRY(chunkp_choose(c));
         else if (c->coded && !c->given)
             TRY(chunkp_judge(c));
@@ -289,9 +293,9 @@ inlay_status chunk_writer_flush(struct chunk_writer *c)
         TRY(chunk_writer_dictionary_page(c));
     if (c->page_bytes_done == 0)
         c->first_page_at = *c->written;
-    buf_clear(&c->body);
+    buf_clear(&c->scratch->body);
     TRY(c->version == 2 ? chunkp_page_v2(c, &bytes, &raw) : chunkp_page_v1(c, &bytes, &raw));
-    raw += c->slice.bytes; /* chunk sizes count headers */
+    raw += c->scratch->slice.bytes; /* chunk sizes count headers */
     TRY(chunk_writer_note_page(c, bytes, raw, c->coded ? ENCODING_RLE_DICTIONARY : c->encoding->id, c->version == 2));
     chunk_writer_page_reset(c);
     return INLAY_OK;

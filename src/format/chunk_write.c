@@ -8,9 +8,23 @@
 #include "base/short.h"
 #include "format/levels.h"
 
-enum { CHUNKW_SLICE = 1024 }; /* most levels that are taken between looks at the page's size */
-
 /* ---- open, reset, close ---- */
+
+void chunk_scratch_init(struct chunk_scratch *s, inlay_env *env)
+{
+    buf_init(&s->body, env);
+    buf_init(&s->packed, env);
+    buf_init(&s->slice, env);
+    buf_init(&s->wide, env);
+}
+
+void chunk_scratch_free(struct chunk_scratch *s)
+{
+    buf_free(&s->body);
+    buf_free(&s->packed);
+    buf_free(&s->slice);
+    buf_free(&s->wide);
+}
 
 static void chunkw_bufs(struct chunk_writer *c, void (*f)(struct buf *))
 {
@@ -20,15 +34,11 @@ static void chunkw_bufs(struct chunk_writer *c, void (*f)(struct buf *))
     f(&c->codes);
     f(&c->seen);
     f(&c->pages);
-    f(&c->body);
-    f(&c->packed);
-    f(&c->slice);
-    f(&c->wide);
 }
 
 inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inlay_node *node,
-                               const struct chunk_options *o, const inlay_sink *sink,
-                               uint64_t *written)
+                               const struct chunk_options *o, struct chunk_scratch *scratch,
+                               const inlay_sink *sink, uint64_t *written)
 {
     size_t counts = 2 * ((size_t)node->max_rep + node->max_def + 2);
     void *block = NULL;
@@ -46,10 +56,10 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                                .choices = o->choices,
                                .streaming = (o->flags & INLAY_WRITE_IN_ORDER) && !(o->flags & INLAY_WRITE_HOLD_COLUMN),
                                .wants_dictionary = o->dictionary,
+                               .scratch = scratch,
                                .sink = sink,
                                .written = written};
-    struct buf *bufs[] = {&c->def.array, &c->rep.array, &c->values, &c->codes, &c->seen,
-                          &c->pages,     &c->body,      &c->packed, &c->slice, &c->wide};
+    struct buf *bufs[] = {&c->def.array, &c->rep.array, &c->values, &c->codes, &c->seen, &c->pages};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_init(bufs[i], env);
     if (!(o->flags & INLAY_WRITE_AS_IS))
@@ -69,16 +79,22 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
     return INLAY_OK;
 }
 
-void chunk_writer_free(struct chunk_writer *c)
+void chunk_writer_release(struct chunk_writer *c)
 {
-    if (!c->env)
-        return;
     chunkw_bufs(c, buf_free);
     stats_free(&c->stats);
     stats_free(&c->chunk_stats);
     index_free(&c->index);
     bloom_builder_free(&c->bloom);
     dict_builder_free(c->dictionary);
+    c->dictionary = NULL;
+}
+
+void chunk_writer_free(struct chunk_writer *c)
+{
+    if (!c->env)
+        return;
+    chunk_writer_release(c);
     if (c->counts_block)
         mem_free(c->env, c->counts_block,
                  2 * ((size_t)c->node->max_rep + c->node->max_def + 2) * sizeof(int64_t));
@@ -88,11 +104,13 @@ void chunk_writer_free(struct chunk_writer *c)
 void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to)
 {
     struct buf *a[] = {&from->def.array, &from->rep.array, &from->values, &from->codes,
-                       &from->seen,      &from->body,      &from->packed, &from->slice,
-                       &from->wide,      &from->pages,     &from->index.pages, &from->index.bounds, &from->index.histograms};
+                       &from->seen,      &from->pages,     &from->index.pages, &from->index.bounds, &from->index.histograms,
+                       &from->stats.min, &from->stats.max, &from->chunk_stats.min, &from->chunk_stats.max,
+                       &from->index.min.bytes, &from->index.max.bytes};
     struct buf *b[] = {&to->def.array, &to->rep.array, &to->values, &to->codes,
-                       &to->seen,      &to->body,      &to->packed, &to->slice,
-                       &to->wide,      &to->pages,     &to->index.pages, &to->index.bounds, &to->index.histograms};
+                       &to->seen,      &to->pages,     &to->index.pages, &to->index.bounds, &to->index.histograms,
+                       &to->stats.min, &to->stats.max, &to->chunk_stats.min, &to->chunk_stats.max,
+                       &to->index.min.bytes, &to->index.max.bytes};
     dict_builder_free(from->dictionary);
     from->dictionary = NULL;
     for (size_t i = 0; from != to && i < sizeof a / sizeof a[0]; i++) {
@@ -220,10 +238,10 @@ static inlay_status chunkw_store(struct chunk_writer *c, const void *values, siz
 /* Values behind codes, gathered into `wide`. */
 inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
-    buf_clear(&c->wide);
-    uint8_t *dst = buf_reserve(&c->wide, n * c->width + 1);
+    buf_clear(&c->scratch->wide);
+    uint8_t *dst = buf_reserve(&c->scratch->wide, n * c->width + 1);
     if (!dst)
-        return c->wide.status;
+        return c->scratch->wide.status;
     if (!dict_gather(dict_builder_values(c->dictionary), dict_builder_count(c->dictionary), c->width,
                      codes, n, dst))
         return err_set(c->env, INLAY_ARG, ERR("a code beyond the dictionary"));
@@ -237,7 +255,7 @@ static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *co
     size_t entries = dict_builder_count(c->dictionary);
     if (stats_counts_nans(&c->stats)) {
         TRY(chunk_writer_gather(c, codes, n));
-        stats_add(&c->stats, c->wide.data, n);
+        stats_add(&c->stats, c->scratch->wide.data, n);
         return stats_status(&c->stats);
     }
     if (c->seen.bytes < entries) {
@@ -282,7 +300,7 @@ inlay_status chunk_writer_leave_dictionary(struct chunk_writer *c)
     for (size_t i = 0; i < n; i += CHUNKW_SLICE) {
         size_t take = n - i < CHUNKW_SLICE ? n - i : CHUNKW_SLICE;
         TRY(chunk_writer_gather(c, codes + i, take));
-        TRY(chunkw_store(c, c->wide.data, take));
+        TRY(chunkw_store(c, c->scratch->wide.data, take));
     }
     buf_clear(&c->codes);
     return INLAY_OK;
@@ -332,10 +350,18 @@ static inlay_status chunkw_take_values(struct chunk_writer *c, const void *value
 
 /* ---- batches in ---- */
 
-static bool chunkw_full(const struct chunk_writer *c)
+/* Bytes of PLAIN values at which a page ends. Codes may stand for more, but may yet have to become values. */
+static uint64_t chunkw_most_plain(const struct chunk_writer *c)
 {
-    uint64_t bytes = c->coded ? c->codes.bytes : c->plain_bytes; /* codes: packed they are fewer */
-    return c->page_row >= c->page_rows || bytes >= c->page_bytes;
+    uint64_t bytes = c->page_bytes;
+    return !c->coded ? bytes : c->given || bytes > UINT64_MAX / CHUNKW_CODED ? UINT64_MAX : bytes * CHUNKW_CODED;
+}
+
+/* In lists levels count, too: there may be many without a value. */
+bool chunk_writer_full(const struct chunk_writer *c)
+{
+    return c->page_row >= c->page_rows || c->codes.bytes >= c->page_bytes || c->plain_bytes >= chunkw_most_plain(c) ||
+           (c->node->max_rep && c->def.n >= c->page_bytes);
 }
 
 static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch *b)
@@ -359,42 +385,45 @@ static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch
     return what ? err_set(c->env, INLAY_ARG, what) : INLAY_OK;
 }
 
-/* Levels from `at` that make the next slice: whole rows where the batch lets us see them. */
-static size_t chunkw_slice(const struct chunk_writer *c, const inlay_batch *b, size_t at,
-                           size_t *n_rows)
+/* Levels from `at` that make the next slice: whole rows where the batch lets us see them. In the middle of a row of a
+ * full page only that row is ended. */
+static size_t chunkw_slice(const struct chunk_writer *c, const inlay_batch *b, size_t at)
 {
-    size_t left = b->n_levels - at, room = c->page_rows > c->page_row ? c->page_rows - c->page_row : 1;
+    size_t left = b->n_levels - at, room = c->page_rows > c->page_row ? c->page_rows - c->page_row : 0;
     size_t most = room < CHUNKW_SLICE ? room : CHUNKW_SLICE;
-    if (!b->rep) {
-        *n_rows = left < most ? left : most;
-        return *n_rows;
-    }
+    if (!b->rep)
+        return left < most ? left : most;
     size_t rows = 0, i = 0;
+    most = chunk_writer_full(c) ? 0 : most;
     for (; i < left; i++)
-        if (b->rep[at + i] == 0 && rows++ == most) {
-            rows--;
+        if (b->rep[at + i] == 0 && (i >= CHUNKW_SLICE || rows++ == most))
             break;
-        }
-    *n_rows = rows;
     return i;
 }
 
-/* A slice of long strings is cut so that a page does not grow far beyond its size. */
+/* Bytes of PLAIN values until the page is full. */
+static uint64_t chunkw_room(const struct chunk_writer *c)
+{
+    uint64_t most = chunkw_most_plain(c);
+    return most > c->plain_bytes ? most - c->plain_bytes : 0;
+}
+
+/* The slice is cut behind the row that fills the page. */
 static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b, size_t at, size_t n,
                              size_t value_at)
 {
-    const inlay_bytes *v = b->values;
-    uint64_t bytes = 0;
-    if (c->node->type != INLAY_BYTE_ARRAY || !v || b->rep)
+    const inlay_bytes *v = c->node->type == INLAY_BYTE_ARRAY ? b->values : NULL;
+    uint64_t bytes = 0, room = chunkw_room(c);
+    if (b->codes || !b->values || (!v && n <= room / (c->width + 1)))
         return n;
     size_t present = b->n_values - value_at < n ? b->n_values - value_at : n; /* at most so many */
-    if (chunkw_plain_bytes(c, v + value_at, present) <= c->page_bytes)
+    if (v && chunkw_plain_bytes(c, v + value_at, present) < room)
         return n;
     for (size_t i = 0, k = value_at; i < n; i++) {
-        if (!b->def || b->def[at + i] == c->node->max_def)
-            bytes += 4 + v[k++].len;
-        if (bytes > c->page_bytes && i > 0)
+        if (bytes >= room && i > 0 && (!b->rep || b->rep[at + i] == 0))
             return i;
+        if (!b->def || b->def[at + i] == c->node->max_def)
+            bytes += v ? 4 + v[k++].len : c->width;
     }
     return n;
 }
@@ -432,13 +461,11 @@ inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
                             b->codes ? dict_builder_values(c->dictionary) : b->values, b->codes));
     size_t at = 0, value_at = 0;
     while (at < b->n_levels) {
-        size_t n_rows = 0;
         bool row_start = !b->rep || b->rep[at] == 0;
-        if (row_start && chunkw_full(c))
+        if (row_start && chunk_writer_full(c))
             TRY(chunk_writer_flush(c));
-        size_t n = chunkw_slice(c, b, at, &n_rows), cut = chunkw_shorten(c, b, at, n, value_at);
-        if (cut < n)
-            n_rows = n = cut;
+        size_t n = chunkw_shorten(c, b, at, chunkw_slice(c, b, at), value_at);
+        size_t n_rows = b->rep ? levels_equal(b->rep + at, n, 0) : n;
         size_t present = b->def ? levels_equal(b->def + at, n, c->node->max_def) : n;
         TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, c->node->max_rep, 0, n));
         TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, c->node->max_def, n));
@@ -471,14 +498,17 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
     }
     _Alignas(16) uint8_t copies[CHUNKW_COPIES * STATS_SMALL];
     size_t most = c->width <= STATS_SMALL ? CHUNKW_COPIES : 1;
+    uint64_t one = value && c->width ? chunkw_plain_bytes(c, value, 1) : 1;
     for (size_t i = 0; value && i < most && most > 1; i++)
         memcpy(copies + i * c->width, value, c->width);
     while (n_rows) {
-        if (chunkw_full(c))
+        if (chunk_writer_full(c))
             TRY(chunk_writer_flush(c));
         size_t room = c->page_rows - c->page_row, n = n_rows < room ? n_rows : room;
         if (value && n > most)
             n = most;
+        if (value && n > 1 && n - 1 > chunkw_room(c) / one)
+            n = 1 + (size_t)(chunkw_room(c) / one);
         TRY(chunkw_levels(&c->rep, NULL, c->node->max_rep, 0, n));
         TRY(chunkw_levels(&c->def, NULL, c->node->max_def, level, n));
         if (value)
@@ -497,10 +527,10 @@ inlay_status chunk_writer_dictionary(struct chunk_writer *c, const void *values,
     TRY(chunkw_fit(c, NULL, values, n));
     if (!c->dictionary)
         TRY(dict_builder_new(c->env, c->node->type, c->width, &c->dictionary));
-    buf_clear(&c->slice);
-    uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->slice, CHUNKW_SLICE * sizeof *codes);
+    buf_clear(&c->scratch->slice);
+    uint32_t *codes = (uint32_t *)(void *)buf_reserve(&c->scratch->slice, CHUNKW_SLICE * sizeof *codes);
     if (!codes)
-        return c->slice.status;
+        return c->scratch->slice.status;
     for (size_t i = 0; i < n;) {
         size_t take = n - i < CHUNKW_SLICE ? n - i : CHUNKW_SLICE, done = 0;
         TRY(dict_builder_add(c->dictionary, (const uint8_t *)values + i * c->width, take, SIZE_MAX,

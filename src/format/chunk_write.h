@@ -18,6 +18,11 @@
 #include "format/index.h"
 #include "format/order.h"
 
+enum {
+    CHUNKW_SLICE = 1024, /* levels that are taken between looks at the page's size, more only to end a row */
+    CHUNKW_CODED = 4     /* values that have codes may come to this many times the page's bytes */
+};
+
 /* Levels of the open page. */
 struct chunk_levels {
     struct buf array;  /* uint8_t each; empty while all are `value` */
@@ -25,6 +30,16 @@ struct chunk_levels {
     size_t n;
     int64_t *counts;   /* [max + 1] in this page */
 };
+
+/* What only the column that is being added to needs, and only until the call returns: one for all columns of a
+ * writer. */
+struct chunk_scratch {
+    struct buf body, packed; /* of a page */
+    struct buf slice;        /* codes of a dictionary that is given; a page header */
+    struct buf wide;         /* values behind codes, or views of strings */
+};
+void chunk_scratch_init(struct chunk_scratch *s, inlay_env *env);
+void chunk_scratch_free(struct chunk_scratch *s);
 
 struct chunk_writer {
     inlay_env *env;
@@ -68,8 +83,7 @@ struct chunk_writer {
     struct fit fit;
     struct order_check *order; /* of the writer's; NULL = no claim about this column */
 
-    /* scratch */
-    struct buf body, packed, slice, wide;
+    struct chunk_scratch *scratch;   /* the writer's */
     int64_t *counts_block; /* 2 x (max_rep + 1 + max_def + 1) */
 };
 
@@ -87,8 +101,11 @@ struct chunk_options {
 
 INLAY_CHECKED inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env,
                                              const inlay_node *node, const struct chunk_options *o,
-                                             const inlay_sink *sink, uint64_t *written);
+                                             struct chunk_scratch *scratch, const inlay_sink *sink,
+                                             uint64_t *written);
 void chunk_writer_free(struct chunk_writer *c);
+/* No more row groups come: give the memory back, all but what the footer needs to know. */
+void chunk_writer_release(struct chunk_writer *c);
 /* Begin the chunk of another row group. */
 void chunk_writer_reset(struct chunk_writer *c);
 INLAY_CHECKED inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *batch);
@@ -115,6 +132,8 @@ uint64_t chunk_writer_pending(const struct chunk_writer *c);
 
 /* ---- between chunk_write.c (batches in), chunk_raw.c and chunk_page.c (pages out) ---- */
 
+/* Does the open page have what a page should? */
+bool chunk_writer_full(const struct chunk_writer *c);
 /* End the open page: nothing happens when it has no levels. */
 INLAY_CHECKED inlay_status chunk_writer_flush(struct chunk_writer *c);
 /* Bytes behind what the chunk has: to the sink, or among the finished pages. */

@@ -87,6 +87,14 @@ void inlay_reader_close(inlay_reader *reader)
 
 /* ---- the file ---- */
 
+inlay_source inlay_reader_source(const inlay_reader *reader)
+{
+    return reader->source;
+}
+inlay_read_options inlay_reader_options(const inlay_reader *reader)
+{
+    return (inlay_read_options){.no_crc = reader->no_crc};
+}
 const inlay_schema *inlay_reader_schema(const inlay_reader *reader)
 {
     return reader->schema;

@@ -325,6 +325,7 @@ static bool stats_raise_text(struct buf *b)
 static void stats_store(const struct stats *s, const struct buf *value, struct buf *out)
 {
     uint8_t le[8];
+    size_t most = s->order == TYPE_ORDER_BYTES ? STATS_CUT_BYTES + 1 : SIZE_MAX; /* one more shows that it is cut */
     if (s->type == INLAY_INT32 || s->type == INLAY_FLOAT) {
         uint32_t v = 0;
         memcpy(&v, value->data, 4);
@@ -336,7 +337,7 @@ static void stats_store(const struct stats *s, const struct buf *value, struct b
         store_le64(le, v);
         buf_append(out, le, 8);
     } else {
-        buf_append(out, value->data, value->bytes);
+        buf_append(out, value->data, value->bytes < most ? value->bytes : most);
     }
 }
 

@@ -187,7 +187,7 @@ static inlay_status writer_start(inlay_writer *w, const inlay_schema *schema,
         inlay_status status = writer_column_options(w, options, i, &o);
         if (status == INLAY_OK)
             status = chunk_writer_init(&w->columns[i], w->env, inlay_schema_leaf(w->schema, i), &o,
-                                       &w->sink, &w->written);
+                                       &w->scratch, &w->sink, &w->written);
         if (status != INLAY_OK) {
             schema_error_column(w->env, w->schema, i);
             return status;
@@ -212,6 +212,7 @@ inlay_status inlay_writer_open(inlay_env *env, const inlay_sink *sink, const inl
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_init(bufs[i], env);
     mem_pool_init(&w->pool, env);
+    chunk_scratch_init(&w->scratch, env);
     inlay_status status = writer_start(w, schema, options ? options : &defaults);
     if (status != INLAY_OK) {
         inlay_error error = env->error;
@@ -243,6 +244,7 @@ void inlay_writer_close(inlay_writer *writer)
                           &w->offset_indexes, &w->sorting, &w->key_values, &w->blooms};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_free(bufs[i]);
+    chunk_scratch_free(&w->scratch);
     writer_free_orders(w);
     for (uint32_t i = 0; w->columns && i < w->n_leaves; i++)
         chunk_writer_free(&w->columns[i]);

@@ -15,6 +15,15 @@
 
 #if INLAY_WRITE
 
+enum { /* of inlay_writer_write_rows */
+    WRITER_PIECE_ROWS = 8192, /* rows a column between looks at the row group's bytes */
+    WRITER_GROUP_BYTES = 128 * 1024 * 1024,
+    WRITER_GROUP_ROWS = 1024 * 1024
+};
+struct writer_place { /* in one column's batch */
+    size_t level, value;
+};
+
 /* What is kept of an ended column chunk; its bytes follow one another in three buffers. */
 struct writer_chunk {
     size_t meta_bytes, column_index_bytes, offset_index_bytes, bloom_bytes;
@@ -34,6 +43,7 @@ struct inlay_writer {
     uint64_t row_group_rows, row_group_bytes;
     const struct choose_row *profile;
     struct chunk_writer *columns; /* [n_leaves] */
+    struct chunk_scratch scratch; /* of all of them */
     struct thrift_list *column_keys; /* [n_leaves] struct meta_key_value, in `pool` */
     struct codec_context **codecs; /* [n_codecs] one a codec and level that some column asks for */
     size_t n_codecs, codecs_capacity;
@@ -72,6 +82,8 @@ INLAY_CHECKED inlay_status writer_begin(inlay_writer *w);
 INLAY_CHECKED inlay_status writer_turn(inlay_writer *w, uint32_t leaf);
 /* End the open row group. */
 INLAY_CHECKED inlay_status writer_end_group(inlay_writer *w);
+/* The footer but for its row groups, in `pool`; key-values are the writer's. */
+INLAY_CHECKED inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m);
 /* Send the row group's bloom filters, behind its column chunks. */
 INLAY_CHECKED inlay_status writer_put_blooms(inlay_writer *w);
 

@@ -11,36 +11,49 @@ struct writer_walk {
     uint64_t column_index_at, offset_index_at;
 };
 
-static inlay_status writer_footer_chunks(inlay_writer *w, struct writer_walk *walk,
-                                         struct mem_pool *pool, struct buf *out, inlay_bytes *spans)
+static inlay_status writer_footer_chunk(inlay_writer *w, struct writer_walk *walk, struct mem_pool *pool,
+                                        struct buf *out)
 {
-    for (uint32_t i = 0; i < w->n_leaves; i++) {
-        struct meta_chunk chunk;
-        const struct writer_chunk *kept = walk->chunk++;
-        TRY(meta_read(w->env, pool, &meta_chunk_table, walk->meta, kept->meta_bytes, 0, &chunk, NULL));
-        walk->meta += kept->meta_bytes;
-        if (kept->column_index_bytes) {
-            chunk.column_index_at = (int64_t)walk->column_index_at;
-            chunk.column_index_bytes = (int32_t)kept->column_index_bytes;
-            chunk.has |= 1u << META_CC_COLUMN_INDEX_AT | 1u << META_CC_COLUMN_INDEX_BYTES;
-        }
-        if (kept->offset_index_bytes) {
-            chunk.offset_index_at = (int64_t)walk->offset_index_at;
-            chunk.offset_index_bytes = (int32_t)kept->offset_index_bytes;
-            chunk.has |= 1u << META_CC_OFFSET_INDEX_AT | 1u << META_CC_OFFSET_INDEX_BYTES;
-        }
-        if (kept->bloom_bytes) {
-            chunk.meta->bloom_at = (int64_t)kept->bloom_at;
-            chunk.meta->bloom_bytes = (int32_t)kept->bloom_bytes;
-            chunk.meta->has |= (uint64_t)1 << META_CM_BLOOM_AT | (uint64_t)1 << META_CM_BLOOM_BYTES;
-        }
-        walk->column_index_at += kept->column_index_bytes;
-        walk->offset_index_at += kept->offset_index_bytes;
+    struct meta_chunk chunk;
+    const struct writer_chunk *kept = walk->chunk++;
+    TRY(meta_read(w->env, pool, &meta_chunk_table, walk->meta, kept->meta_bytes, 0, &chunk, NULL));
+    walk->meta += kept->meta_bytes;
+    if (kept->column_index_bytes) {
+        chunk.column_index_at = (int64_t)walk->column_index_at;
+        chunk.column_index_bytes = (int32_t)kept->column_index_bytes;
+        chunk.has |= 1u << META_CC_COLUMN_INDEX_AT | 1u << META_CC_COLUMN_INDEX_BYTES;
+    }
+    if (kept->offset_index_bytes) {
+        chunk.offset_index_at = (int64_t)walk->offset_index_at;
+        chunk.offset_index_bytes = (int32_t)kept->offset_index_bytes;
+        chunk.has |= 1u << META_CC_OFFSET_INDEX_AT | 1u << META_CC_OFFSET_INDEX_BYTES;
+    }
+    if (kept->bloom_bytes) {
+        chunk.meta->bloom_at = (int64_t)kept->bloom_at;
+        chunk.meta->bloom_bytes = (int32_t)kept->bloom_bytes;
+        chunk.meta->has |= (uint64_t)1 << META_CM_BLOOM_AT | (uint64_t)1 << META_CM_BLOOM_BYTES;
+    }
+    walk->column_index_at += kept->column_index_bytes;
+    walk->offset_index_at += kept->offset_index_bytes;
+    thrift_write(out, &meta_chunk_table, &chunk);
+    return out->status;
+}
+
+/* The row group's ColumnChunks into `out`; *spans [n_leaves] says where. */
+static inlay_status writer_footer_chunks(inlay_writer *w, struct writer_walk *walk, struct buf *out,
+                                         inlay_bytes *spans)
+{
+    inlay_status status = INLAY_OK;
+    struct mem_pool pool;
+    mem_pool_init(&pool, w->env);
+    for (uint32_t i = 0; i < w->n_leaves && status == INLAY_OK; i++) {
         size_t before = out->bytes;
-        thrift_write(out, &meta_chunk_table, &chunk);
-        TRY(out->status);
+        mem_pool_reset(&pool);
+        status = writer_footer_chunk(w, walk, &pool, out);
         spans[i].len = out->bytes - before;
     }
+    mem_pool_free(&pool);
+    TRY(status);
     const uint8_t *at = out->data; /* stable now */
     for (uint32_t i = 0; i < w->n_leaves; i++) {
         spans[i].data = at;
@@ -53,13 +66,10 @@ static inlay_status writer_footer_group(inlay_writer *w, const struct writer_gro
                                         struct writer_walk *walk, struct buf *chunks,
                                         struct buf *groups)
 {
-    struct mem_pool pool;
     void *block = NULL;
-    mem_pool_init(&pool, w->env);
-    inlay_status status = mem_pool_take(&pool, w->n_leaves * sizeof(inlay_bytes) + 1, &block);
     buf_clear(chunks);
-    if (status == INLAY_OK)
-        status = writer_footer_chunks(w, walk, &pool, chunks, block);
+    TRY(mem_new(w->env, w->n_leaves * sizeof(inlay_bytes), &block));
+    inlay_status status = writer_footer_chunks(w, walk, chunks, block);
     if (status == INLAY_OK) {
         const struct meta_sorting_column *sorting = (const void *)w->sorting.data;
         struct meta_row_group rg = {
@@ -86,7 +96,7 @@ static inlay_status writer_footer_group(inlay_writer *w, const struct writer_gro
         thrift_write(groups, &meta_row_group_table, &rg);
         status = groups->status;
     }
-    mem_pool_free(&pool);
+    mem_free(w->env, block, w->n_leaves * sizeof(inlay_bytes));
     return status;
 }
 
@@ -96,7 +106,7 @@ inlay_order writer_order(const inlay_writer *w, uint32_t leaf)
     return s->total ? INLAY_ORDER_IEEE_754 : s->order == TYPE_ORDER_INT96 ? INLAY_ORDER_INT96 : INLAY_ORDER_TYPE;
 }
 
-static inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m)
+inlay_status writer_file_meta(inlay_writer *w, struct mem_pool *pool, struct meta_file *m)
 {
     void *block = NULL;
     m->has = 1u << META_FM_VERSION | 1u << META_FM_SCHEMA | 1u << META_FM_ROWS |
@@ -165,6 +175,9 @@ static inlay_status writer_finish(inlay_writer *w)
     struct buf chunks, out;
     if (w->open)
         TRY(writer_end_group(w));
+    for (uint32_t i = 0; i < w->n_leaves; i++)
+        chunk_writer_release(&w->columns[i]);
+    chunk_scratch_free(&w->scratch);
     uint64_t column_indexes_at = w->written;
     TRY(writer_put(w, w->column_indexes.data, w->column_indexes.bytes));
     TRY(writer_put(w, w->offset_indexes.data, w->offset_indexes.bytes));

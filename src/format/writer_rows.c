@@ -7,16 +7,6 @@
 
 #include "format/levels.h"
 
-enum {
-    ROWS_PIECE = 8192, /* rows a column between looks at the row group's bytes */
-    ROWS_GROUP_BYTES = 128 * 1024 * 1024,
-    ROWS_GROUP = 1024 * 1024
-};
-
-struct writer_place { /* in one column's batch */
-    size_t level, value;
-};
-
 /* The next n rows of a batch, as a batch. */
 static inlay_batch writer_piece(const inlay_node *leaf, const inlay_batch *b, struct writer_place *at, size_t n)
 {
@@ -65,8 +55,8 @@ static inlay_status writer_same_rows(inlay_writer *w, const inlay_batch *columns
 static inlay_status writer_rows_in(inlay_writer *w, const inlay_batch *columns, size_t n_rows,
                                    struct writer_place *places)
 {
-    uint64_t most = w->row_group_rows ? w->row_group_rows : (uint64_t)ROWS_GROUP;
-    uint64_t most_bytes = w->row_group_bytes ? w->row_group_bytes : (uint64_t)ROWS_GROUP_BYTES;
+    uint64_t most = w->row_group_rows ? w->row_group_rows : (uint64_t)WRITER_GROUP_ROWS;
+    uint64_t most_bytes = w->row_group_bytes ? w->row_group_bytes : (uint64_t)WRITER_GROUP_BYTES;
     while (n_rows) {
         uint64_t have = w->open ? (uint64_t)w->columns[0].n_rows : 0;
         if (w->open && (have >= most || inlay_writer_pending_bytes(w) >= most_bytes)) {
@@ -75,7 +65,7 @@ static inlay_status writer_rows_in(inlay_writer *w, const inlay_batch *columns, 
         }
         TRY(writer_begin(w));
         uint64_t room = most - have;
-        size_t n = n_rows < ROWS_PIECE ? n_rows : ROWS_PIECE;
+        size_t n = n_rows < WRITER_PIECE_ROWS ? n_rows : WRITER_PIECE_ROWS;
         n = n < room ? n : (size_t)room;
         for (uint32_t i = 0; i < w->n_leaves; i++) {
             inlay_batch piece = writer_piece(inlay_schema_leaf(w->schema, i), &columns[i], &places[i], n);

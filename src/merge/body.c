@@ -44,7 +44,7 @@ static inlay_status body_failed(const struct body *body, uint32_t input, inlay_s
     return status;
 }
 
-static inlay_status body_open(struct body *body, uint32_t input, uint32_t leaf, bool codes,
+static inlay_status body_feed(struct body *body, uint32_t input, uint32_t leaf, bool codes,
                               struct feed **feed)
 {
     struct feed **slot = body_slot(body, input, leaf);
@@ -66,7 +66,7 @@ static inlay_status body_open(struct body *body, uint32_t input, uint32_t leaf, 
 /* The next batch; END after the last row of the input. */
 static inlay_status body_fill(struct body *body, uint32_t input, struct feed *feed)
 {
-    TRY(stage_settle(&body->stage));
+    TRY(stage_own(&body->stage, body->stage.n_values));
     inlay_status status = feed_fill(feed, body->memory_bytes);
     return status == INLAY_OK || status == INLAY_END ? status : body_failed(body, input, status);
 }
@@ -158,40 +158,47 @@ static void body_settle(struct body *body, uint32_t input)
     l->feed->value = l->value;
 }
 
-/* What the lane has at hand is made ready; where the column cannot stay coded, so is every other lane anew. */
+/* The column cannot stay coded: what is kept goes out, and every lane is made ready anew. */
+static inlay_status body_plain(struct body *body, struct lane_out *out)
+{
+    TRY(stage_took(&body->stage, out));
+    TRY(stage_plain(&body->stage));
+    *out = stage_block(&body->stage);
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        struct lane *l = &body->lanes[i];
+        if (!l->feed)
+            continue;
+        body_settle(body, i);
+        TRY(stage_lane(&body->stage, &body->maps[i], l, body->wanted[i]));
+        lane_arm(l, out);
+    }
+    return INLAY_OK;
+}
+
+/* What the lane has at hand is made ready. */
 static inlay_status body_ready(struct body *body, uint32_t input, struct lane_out *out)
 {
     struct lane *l = &body->lanes[input];
     inlay_status status = stage_lane(&body->stage, &body->maps[input], l, body->wanted[input]);
     body->ready_at[input] = l->level;
     lane_arm(l, out);
-    if (status != INLAY_END)
-        return status;
-    TRY(stage_took(&body->stage, out));
-    TRY(stage_plain(&body->stage));
-    *out = stage_block(&body->stage);
-    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
-        struct lane *other = &body->lanes[i];
-        if (!other->feed)
-            continue;
-        body_settle(body, i);
-        TRY(stage_lane(&body->stage, &body->maps[i], other, body->wanted[i]));
-        lane_arm(other, out);
-    }
-    return INLAY_OK;
+    return status == INLAY_END ? body_plain(body, out) : status;
 }
 
-/* The lane is empty: its input's next batch. */
+/* The lane is empty: the rest of its batch, or its input's next one. */
 static inlay_status body_refill(struct body *body, uint32_t input, struct lane_out *out)
 {
     struct lane *l = &body->lanes[input];
-    if (body->stage.type == INLAY_BYTE_ARRAY && !body->stage.coded)
-        TRY(stage_took(&body->stage, out)); /* the block holds views into the batch */
     body_settle(body, input);
-    inlay_status status = feed_fill(l->feed, body->memory_bytes);
-    if (status == INLAY_END)
-        return body_ends_early(body, input);
-    return status == INLAY_OK ? body_ready(body, input, out) : body_failed(body, input, status);
+    if (feed_empty(l->feed)) {
+        TRY(stage_own(&body->stage, out->n_values)); /* the block holds views into the batch */
+        inlay_status status = feed_fill(l->feed, body->memory_bytes);
+        if (status == INLAY_END)
+            return body_ends_early(body, input);
+        if (status != INLAY_OK)
+            return body_failed(body, input, status);
+    }
+    return body_ready(body, input, out);
 }
 
 static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out *out)
@@ -208,7 +215,7 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
         if (from.leaf == UNION_NONE || body->here[i] == 0)
             continue;
         struct lane *l = &body->lanes[i];
-        TRY(body_open(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
+        TRY(body_feed(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
         l->shift = from.shift;
         l->max_def = (uint8_t)(max_def - from.shift);
         l->level = body->ready_at[i] = l->feed->level; /* where it stands, also while other lanes are made ready */
@@ -322,6 +329,8 @@ static inlay_status body_scatter(struct body *body, const struct lane_run *runs,
             TRY(body_drop(body, runs[at++], out));
         else if (at < n_runs)
             TRY(body_refill(body, runs[at].input, out));
+        if (body->stage.gives_up)
+            TRY(body_plain(body, out));
         body_tell(body, false);
     }
     return INLAY_OK;
@@ -390,7 +399,7 @@ static inlay_status body_nested_leaf(struct body *body, const struct slice_group
         struct feed *feed = NULL;
         body->gone[input] += rows;
         if (from.leaf != UNION_NONE)
-            TRY(body_open(body, input, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &feed));
+            TRY(body_feed(body, input, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &feed));
         if (body->walk.dropped && feed)
             TRY(body_nested_drop(body, input, feed, rows, body->taken[input] + body->gone[input]));
         if (body->walk.dropped)
@@ -436,7 +445,7 @@ static inlay_status body_reduced_leaf(struct body *body, const struct slice_grou
         if (from.leaf == UNION_NONE) {
             TRY(reduce_nulls(&body->reduce, rows, body->walk.dropped));
         } else {
-            TRY(body_open(body, input, leaf, false, &feed));
+            TRY(body_feed(body, input, leaf, false, &feed));
             TRY(body_reduce_rows(body, input, feed, from.shift, rows));
         }
         body->done += body->walk.dropped ? 0 : rows;
@@ -661,8 +670,7 @@ static inlay_status body_group(struct body *body, const struct slice_group *grou
     return inlay_writer_end_row_group(body->writer);
 }
 
-static inlay_status body_init(struct body *body, const char *scratch_folder,
-                              size_t dictionary_bytes)
+inlay_status body_open(struct body *body, const char *scratch_folder, size_t dictionary_bytes)
 {
     size_t n = body->schema->n_inputs, leaves = body->schema->n_leaves;
     void *block;
@@ -740,11 +748,34 @@ void body_free(struct body *body)
     body->env = NULL;
 }
 
+inlay_status body_write_group(struct body *body, size_t group, inlay_writer *writer)
+{
+    body->writer = body->stage.writer = writer;
+    return body_group(body, &body->slice->groups[group]);
+}
+
+/* Rows of the row group count as taken, and columns that stand before them go on behind them. */
+inlay_status body_pass_group(struct body *body, size_t group)
+{
+    TRY(body_count(body, &body->slice->groups[group]));
+    for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
+        if (body->here[i] == 0)
+            continue;
+        body->taken[i] += body->here[i];
+        for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
+            struct feed *feed = *body_slot(body, i, leaf);
+            if (feed)
+                feed_skip_to(feed, (int64_t)body->taken[i]);
+        }
+    }
+    return INLAY_OK;
+}
+
 inlay_status body_write(struct body *body, const char *scratch_folder, size_t dictionary_bytes)
 {
-    TRY(body_init(body, scratch_folder, dictionary_bytes));
+    TRY(body_open(body, scratch_folder, dictionary_bytes));
     for (size_t i = 0; i < body->slice->n_groups; i++)
-        TRY(body_group(body, &body->slice->groups[i]));
+        TRY(body_write_group(body, i, body->writer));
     body_tell(body, true);
     return INLAY_OK;
 }

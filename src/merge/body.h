@@ -73,6 +73,10 @@ struct body {
 /* Zeroed, then env to progress_ctx set by the caller. Writes all row groups. */
 INLAY_CHECKED inlay_status body_write(struct body *body, const char *scratch_folder,
                                       size_t dictionary_bytes);
+/* The same by hand: open, then every row group in its order, written to some writer or passed over. */
+INLAY_CHECKED inlay_status body_open(struct body *body, const char *scratch_folder, size_t dictionary_bytes);
+INLAY_CHECKED inlay_status body_write_group(struct body *body, size_t group, inlay_writer *writer);
+INLAY_CHECKED inlay_status body_pass_group(struct body *body, size_t group);
 void body_free(struct body *body);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "merge/body.h"
+#include "merge/crew.h"
 #include "merge/keyvalue.h"
 
 #if INLAY_WRITE && INLAY_MERGE
@@ -221,9 +222,9 @@ static inlay_status merge_keys(struct merge *m)
 
 /* ---- the output's footer ---- */
 
-static inlay_status merge_sorting(struct merge *m)
+/* `columns` [SORTKEY_MOST_COLUMNS] */
+static inlay_status merge_sorting(struct merge *m, inlay_sorting *columns, size_t *n_columns)
 {
-    inlay_sorting columns[SORTKEY_MOST_COLUMNS];
     size_t n = 0;
     for (uint32_t i = 0; i < m->sort.n_columns; i++) {
         int64_t field = union_find_sort(&m->schema, &m->sort, i);
@@ -231,6 +232,7 @@ static inlay_status merge_sorting(struct merge *m)
             columns[n++] = (inlay_sorting){m->schema.fields[field].first_leaf,
                                            m->sort.columns[i].descending, false};
     }
+    *n_columns = n;
     return inlay_writer_sorting(m->writer, columns, n);
 }
 
@@ -342,10 +344,12 @@ static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
 {
     const inlay_merge_options *o = &m->options;
     const char *encoding = o->write.encoding;
+    inlay_sorting sorting[SORTKEY_MOST_COLUMNS];
+    size_t n_sorting = 0;
     size_t dictionary_bytes =
         o->write.dictionary_bytes ? o->write.dictionary_bytes : MERGE_DICTIONARY_BYTES;
     TRY(inlay_writer_open(m->env, sink, m->schema.schema, &o->write, &m->writer));
-    TRY(merge_sorting(m));
+    TRY(merge_sorting(m, sorting, &n_sorting));
     m->body = (struct body){.env = m->env,
                             .inputs = m->inputs,
                             .schema = &m->schema,
@@ -359,7 +363,13 @@ static inlay_status merge_body(struct merge *m, const inlay_sink *sink)
                             .reducer = &o->reducer,
                             .progress = o->progress,
                             .progress_ctx = o->progress_ctx};
-    TRY(body_write(&m->body, o->scratch_folder, dictionary_bytes));
+#if INLAY_THREADS
+    uint32_t crew = crew_size(&m->slice, m->env, o->memory_bytes, o->threads);
+    if (crew > 1 && !m->reduced) /* a reducer is called by one thread */
+        TRY(crew_write(&m->body, crew, &o->write, sorting, n_sorting, o->scratch_folder, dictionary_bytes));
+    else
+#endif
+        TRY(body_write(&m->body, o->scratch_folder, dictionary_bytes));
     TRY(merge_key_values(m));
     return inlay_writer_finish(m->writer);
 }

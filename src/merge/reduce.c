@@ -66,7 +66,7 @@ static inlay_status reduce_put(struct reduce *r, const inlay_batch *out)
     if (out->n_levels == 0)
         return INLAY_OK;
     TRY(stage_take(r->stage, &feed, &r->map, out->n_levels, 0));
-    return stage_settle(r->stage); /* the values die with the next call */
+    return stage_own(r->stage, r->stage->n_values); /* the views die with the next call */
 }
 
 /* All that is gathered to the reducer. */

@@ -24,6 +24,13 @@ bool sortkey_bytes_are(inlay_bytes a, const char *text)
     return sortkey_bytes_equal(a, (inlay_bytes){(const uint8_t *)text, strlen(text)});
 }
 
+int sortkey_bytes_compare(inlay_bytes a, inlay_bytes b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int order = n ? memcmp(a.data, b.data, n) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 static bool sortkey_ends_with(inlay_bytes a, const char *end)
 {
     size_t n = strlen(end);
@@ -74,7 +81,7 @@ bool sortkey_is_timestamp(inlay_bytes name)
     return sortkey_bytes_are(name, "timestamp") || sortkey_bytes_are(name, "timestamp_secs");
 }
 
-static uint8_t sortkey_default_type(inlay_bytes name)
+uint8_t sortkey_default_type(inlay_bytes name)
 {
     if (sortkey_is_timestamp(name) || sortkey_bytes_are(name, "tiebreaker") ||
         sortkey_bytes_are(name, "timeseries_id"))
@@ -84,16 +91,44 @@ static uint8_t sortkey_default_type(inlay_bytes name)
     return SORTKEY_STRING;
 }
 
+/* Row of the table whose suffix the name has; SORTKEY_N_TYPES = none. */
+static size_t sortkey_suffixed(inlay_bytes name)
+{
+    size_t i = 0;
+    while (i < SORTKEY_N_TYPES && !sortkey_ends_with(name, sortkey_types[i].suffix))
+        i++;
+    return i;
+}
+
 /* Type from the suffix, which leaves the name, or from the bare name. */
 static void sortkey_type_of(struct sortkey_column *column)
 {
-    for (size_t i = 0; i < SORTKEY_N_TYPES; i++)
-        if (sortkey_ends_with(column->name, sortkey_types[i].suffix)) {
-            column->name.len -= strlen(sortkey_types[i].suffix);
-            column->type = sortkey_types[i].type;
-            return;
-        }
-    column->type = sortkey_default_type(column->name);
+    size_t i = sortkey_suffixed(column->name);
+    if (i == SORTKEY_N_TYPES) {
+        column->type = sortkey_default_type(column->name);
+        return;
+    }
+    column->name.len -= strlen(sortkey_types[i].suffix);
+    column->type = sortkey_types[i].type;
+}
+
+const char *sortkey_type_name(uint8_t type)
+{
+    size_t i = 0;
+    while (sortkey_types[i].type != type)
+        i++;
+    return sortkey_types[i].name;
+}
+
+const char *sortkey_suffix(const struct sortkey_column *column)
+{
+    size_t i = 0;
+    if (column->type == sortkey_default_type(column->name) &&
+        sortkey_suffixed(column->name) == SORTKEY_N_TYPES)
+        return "";
+    while (sortkey_types[i].type != column->type)
+        i++;
+    return sortkey_types[i].suffix;
 }
 
 /* ---- columns ---- */
@@ -162,10 +197,18 @@ static const char *sortkey_column_parse(inlay_bytes text, struct sortkey_column 
 
 /* ---- the rules of a versioned text ---- */
 
-static const char *sortkey_after_timestamp(const struct sortkey_schema *schema, uint32_t timestamp)
+/* One timestamp column, an int64, descending; nothing but tiebreaker behind it. In "defaultMsgIDsSchema" it
+ * may ascend and others may follow. */
+static const char *sortkey_validate_time(const struct sortkey_schema *schema, uint32_t timestamp)
 {
+    bool messages = sortkey_bytes_are(schema->name, "defaultMsgIDsSchema");
+    if (schema->columns[timestamp].type != SORTKEY_INT64)
+        return ERR("the timestamp sort column must be an int64");
+    if (!schema->columns[timestamp].descending && !messages)
+        return ERR("the timestamp sort column must be descending");
     for (uint32_t i = timestamp + 1; i < schema->n_columns; i++)
-        if (!sortkey_bytes_are(schema->columns[i].name, "tiebreaker"))
+        if (sortkey_is_timestamp(schema->columns[i].name) ||
+            (!messages && !sortkey_bytes_are(schema->columns[i].name, "tiebreaker")))
             return ERR("only tiebreaker may follow the timestamp column");
     return NULL;
 }
@@ -175,23 +218,20 @@ static const char *sortkey_validate(const struct sortkey_schema *schema)
 {
     bool timestamp = false, series = false;
     for (uint32_t i = 0; i < schema->n_columns; i++) {
-        const struct sortkey_column *c = &schema->columns[i];
+        inlay_bytes name = schema->columns[i].name;
+        bool tiebreaker = sortkey_bytes_are(name, "tiebreaker"), time = sortkey_is_timestamp(name);
         for (uint32_t k = 0; k < i; k++)
-            if (sortkey_bytes_equal(schema->columns[k].name, c->name))
+            if (sortkey_bytes_equal(schema->columns[k].name, name))
                 return ERR("duplicate sort column");
-        if (sortkey_is_timestamp(c->name)) {
-            if (c->type != SORTKEY_INT64)
-                return ERR("the timestamp sort column must be an int64");
-            if (!c->descending && !sortkey_bytes_are(schema->name, "defaultMsgIDsSchema"))
-                return ERR("the timestamp sort column must be descending");
-            const char *bad = sortkey_after_timestamp(schema, i);
-            if (bad)
-                return bad;
-            timestamp = true;
-        } else if (series && !sortkey_bytes_are(c->name, "tiebreaker")) {
+        if (tiebreaker && !timestamp)
+            return ERR("the timestamp column must come before tiebreaker");
+        if (series && !time && !tiebreaker)
             return ERR("only timestamp and tiebreaker may follow timeseries_id");
-        }
-        series = series || sortkey_bytes_are(c->name, "timeseries_id");
+        const char *bad = time ? sortkey_validate_time(schema, i) : NULL;
+        if (bad)
+            return bad;
+        timestamp = timestamp || time;
+        series = series || sortkey_bytes_are(name, "timeseries_id");
     }
     if (!timestamp && !sortkey_bytes_are(schema->name, "defaultSkipBuilderSchema"))
         return ERR("the sort schema has no timestamp column");
@@ -214,24 +254,41 @@ static const char *sortkey_marker(inlay_bytes *text, struct sortkey_schema *sche
     return NULL;
 }
 
+/* A decimal int32 as Rust reads it: a sign, leading zeros. */
+static bool sortkey_int32(inlay_bytes text, int64_t *number)
+{
+    bool negative = text.len && text.data[0] == '-';
+    size_t i = text.len && sortkey_sign(text.data[0]) ? 1 : 0;
+    if (i == text.len)
+        return false;
+    for (*number = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        *number = *number * 10 + (text.data[i] - '0');
+        if (*number > (int64_t)INT32_MAX + negative)
+            return false;
+    }
+    *number = negative ? -*number : *number;
+    return true;
+}
+
 /* "/V2" at the end of `rest`, which is cut before it. */
 static const char *sortkey_version(inlay_bytes *rest, uint32_t *version)
 {
     inlay_bytes columns, digits = *rest;
-    *version = 0;
+    int64_t number;
     if (!sortkey_cut(&digits, '/', &columns))
         return ERR("unsupported sort version, minimum is 2");
     if (sortkey_has(digits, '/'))
         return ERR("more than one '/' in the sort schema");
-    if (digits.len < 2 || digits.len > 8 || digits.data[0] != 'V')
+    if (digits.len == 0 || digits.data[0] != 'V' ||
+        !sortkey_int32(sortkey_skip(digits, 1), &number))
         return ERR("bad sort version");
-    for (size_t i = 1; i < digits.len; i++) {
-        if (digits.data[i] < '0' || digits.data[i] > '9')
-            return ERR("bad sort version");
-        *version = *version * 10 + (uint32_t)(digits.data[i] - '0');
-    }
+    if (number < 2)
+        return ERR("unsupported sort version, minimum is 2");
+    *version = (uint32_t)number;
     *rest = columns;
-    return *version < 2 ? ERR("unsupported sort version, minimum is 2") : NULL;
+    return NULL;
 }
 
 const char *sortkey_parse(inlay_bytes text, struct sortkey_schema *schema)
@@ -243,8 +300,6 @@ const char *sortkey_parse(inlay_bytes text, struct sortkey_schema *schema)
         schema->name = piece;
     if (sortkey_has(rest, '='))
         return ERR("more than one '=' in the sort schema");
-    if (sortkey_has(schema->name, '/'))
-        return ERR("bad sort version");
     const char *bad = sortkey_version(&rest, &schema->version);
     bool more = true;
     while (!bad && more) {
@@ -418,13 +473,8 @@ static void sortkey_prefix_bytes(const void *values, size_t n, size_t width, uin
 }
 static int sortkey_compare_bytes(const void *a, const void *b, size_t width)
 {
-    const inlay_bytes *x = a, *y = b;
-    size_t n = x->len < y->len ? x->len : y->len;
     (void)width;
-    int c = n ? memcmp(x->data, y->data, n) : 0;
-    if (c != 0)
-        return c;
-    return x->len < y->len ? -1 : x->len > y->len;
+    return sortkey_bytes_compare(*(const inlay_bytes *)a, *(const inlay_bytes *)b);
 }
 static void sortkey_prefix_fixed(const void *values, size_t n, size_t width, uint64_t *prefixes)
 {

@@ -32,7 +32,7 @@ struct sortkey_column {
 
 struct sortkey_schema {
     inlay_bytes name; /* before '='; empty if there is none */
-    uint32_t version; /* 0: a plain list */
+    uint32_t version; /* 2 to 2^31 - 1; 0: a plain list */
     uint32_t cutoff;  /* columns before '&'; 0 = no '&' */
     uint32_t n_columns;
     struct sortkey_column columns[SORTKEY_MOST_COLUMNS];
@@ -49,8 +49,16 @@ const char *sortkey_parse_any(inlay_bytes text, struct sortkey_schema *schema);
 bool sortkey_equivalent(const struct sortkey_schema *a, const struct sortkey_schema *b);
 /* "timestamp" or "timestamp_secs": the former is an older name of the latter. */
 bool sortkey_is_timestamp(inlay_bytes name);
+/* Type of a bare name, without suffix. */
+uint8_t sortkey_default_type(inlay_bytes name);
+/* "dense-int64" ...; the type is one of enum sortkey_type. */
+const char *sortkey_type_name(uint8_t type);
+/* What the column's name needs behind it to be read as this column: "__i" ..., "" if nothing. */
+const char *sortkey_suffix(const struct sortkey_column *column);
 bool sortkey_bytes_equal(inlay_bytes a, inlay_bytes b);
 bool sortkey_bytes_are(inlay_bytes a, const char *text);
+/* memcmp, then the shorter first. */
+int sortkey_bytes_compare(inlay_bytes a, inlay_bytes b);
 
 /* How values of one type are ordered (parquet.thrift, ColumnOrder, TypeDefinedOrder): integers
  * signed or unsigned as annotated, booleans false first, DECIMAL by value in all its homes, INT96

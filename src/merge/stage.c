@@ -31,6 +31,10 @@ inlay_status stage_init(struct stage *stage, inlay_env *env, inlay_writer *write
     void *block;
     *stage = (struct stage){.env = env, .writer = writer, .dictionary_bytes = dictionary_bytes};
     buf_init(&stage->values, env);
+    buf_init(&stage->code_of, env);
+    buf_init(&stage->order, env);
+    buf_init(&stage->ordered, env);
+    mem_pool_init(&stage->own, env);
     distinct_init(&stage->distinct, env);
     io_scratch_init(&stage->kept, env, scratch_folder, STAGE_KEPT_BYTES);
     TRY(mem_new(env, STAGE_LEVELS * 6, &block));
@@ -46,6 +50,10 @@ void stage_free(struct stage *stage)
         return;
     mem_free(stage->env, stage->codes, STAGE_LEVELS * 6);
     buf_free(&stage->values);
+    buf_free(&stage->code_of);
+    buf_free(&stage->order);
+    buf_free(&stage->ordered);
+    mem_pool_free(&stage->own);
     distinct_free(&stage->distinct);
     io_scratch_free(&stage->kept);
     stage->env = NULL;
@@ -87,7 +95,11 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
     stage->max_rep = node->max_rep;
     stage->width = inlay_node_width(node);
     stage->coded = coded;
-    stage->hosted = false;
+    stage->hosted = stage->tried = stage->gives_up = false;
+    buf_clear(&stage->code_of);
+    buf_clear(&stage->order);
+    mem_pool_reset(&stage->own);
+    stage->n_own = 0;
     stage->column++;
     stage->n_levels = stage->n_values = 0;
     stage->most_values = stage->width ? STAGE_VALUE_BYTES / stage->width : STAGE_LEVELS;
@@ -96,7 +108,6 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
     if (stage->most_values == 0)
         stage->most_values = 1;
     stage_forget_kept(stage);
-    stage->n_seen = 0;
     if (coded)
         return distinct_reset(&stage->distinct, stage->type, stage->width, stage->dictionary_bytes);
     return stage_value_room(stage);
@@ -124,9 +135,44 @@ static inlay_status stage_write(struct stage *stage, const uint32_t *codes)
     return inlay_writer_write(stage->writer, stage->leaf, &batch);
 }
 
+/* Room for the codes of all values known so far. */
+static inlay_status stage_code_room(struct stage *stage)
+{
+    size_t known = stage->code_of.bytes, all = stage->distinct.n * sizeof(uint32_t);
+    if (all <= known)
+        return INLAY_OK;
+    uint8_t *more = buf_reserve(&stage->code_of, all - known);
+    if (!more)
+        return stage->code_of.status;
+    memset(more, 0xFF, all - known);
+    stage->code_of.bytes = all;
+    return INLAY_OK;
+}
+
+/* The block's numbers become codes, new ones in the order of its rows. */
+static inlay_status stage_number_to_code(struct stage *stage)
+{
+    TRY(stage_code_room(stage));
+    uint32_t *code_of = (uint32_t *)(void *)stage->code_of.data, n = (uint32_t)(stage->order.bytes / sizeof *code_of);
+    uint32_t before = n;
+    for (size_t i = 0; i < stage->n_values; i++) {
+        uint32_t number = stage->codes[i], code = code_of[number];
+        if (code == STAGE_UNMAPPED) {
+            buf_append(&stage->order, &number, sizeof number);
+            code_of[number] = code = n++;
+        }
+        stage->codes[i] = code;
+    }
+    if (!stage->tried && !stage->hosted && stage->n_values >= STAGE_TRIAL)
+        stage->gives_up = n - before > stage->n_values / 2;
+    stage->tried = true;
+    return stage->order.status;
+}
+
 /* The staged levels with their codes to the kept ones. */
 static inlay_status stage_keep(struct stage *stage)
 {
+    TRY(stage_number_to_code(stage));
     uint32_t head[2] = {(uint32_t)stage->n_levels, (uint32_t)stage->n_values};
     TRY(io_scratch_append(&stage->kept, head, sizeof head));
     if (stage->max_def)
@@ -141,14 +187,28 @@ static inlay_status stage_keep(struct stage *stage)
 
 static inlay_status stage_flush(struct stage *stage)
 {
-    if (stage->n_levels == 0)
-        return INLAY_OK;
-    return stage->coded ? stage_keep(stage) : stage_write(stage, NULL);
+    inlay_status status = INLAY_OK;
+    if (stage->n_levels)
+        status = stage->coded ? stage_keep(stage) : stage_write(stage, NULL);
+    mem_pool_reset(&stage->own);
+    stage->n_own = 0;
+    return status;
 }
 
-inlay_status stage_settle(struct stage *stage)
+/* (A block of codes holds no views.) */
+inlay_status stage_own(struct stage *stage, size_t n_values)
 {
-    return stage->type == INLAY_BYTE_ARRAY && !stage->coded ? stage_flush(stage) : INLAY_OK;
+    inlay_bytes *v = (inlay_bytes *)(void *)stage->values.data;
+    if (stage->type != INLAY_BYTE_ARRAY || stage->coded)
+        return INLAY_OK;
+    for (; stage->n_own < n_values; stage->n_own++) {
+        void *bytes = NULL;
+        TRY(mem_pool_take(&stage->own, v[stage->n_own].len + 1, &bytes));
+        if (v[stage->n_own].len)
+            memcpy(bytes, v[stage->n_own].data, v[stage->n_own].len);
+        v[stage->n_own].data = bytes;
+    }
+    return INLAY_OK;
 }
 
 /* ---- pages that move ---- */
@@ -164,8 +224,14 @@ inlay_status stage_host(struct stage *stage, const void *values, size_t n)
             return INLAY_END;
         }
     }
+    TRY(stage_code_room(stage));
+    uint32_t *code_of = (uint32_t *)(void *)stage->code_of.data;
+    for (uint32_t i = 0; i < n; i++) {
+        code_of[i] = i;
+        buf_append(&stage->order, &i, sizeof i);
+    }
     stage->hosted = true;
-    return INLAY_OK;
+    return stage->order.status;
 }
 
 /* Among kept batches it is one without levels, with what is to move behind it. */
@@ -217,14 +283,31 @@ static inlay_status stage_replay(struct stage *stage, bool as_codes, const void 
     return INLAY_OK;
 }
 
+/* The values in use, by code. */
+static inlay_status stage_ordered(struct stage *stage, const void **values)
+{
+    const uint32_t *order = (const void *)stage->order.data;
+    size_t n = stage->order.bytes / sizeof *order, w = stage->width;
+    const void *all;
+    TRY(distinct_values(&stage->distinct, &all));
+    buf_clear(&stage->ordered);
+    uint8_t *to = buf_reserve(&stage->ordered, n * w + 1);
+    if (!to)
+        return stage->ordered.status;
+    for (size_t i = 0; i < n; i++)
+        memcpy(to + i * w, (const uint8_t *)all + order[i] * w, w);
+    *values = to;
+    return INLAY_OK;
+}
+
 /* The column will not have a dictionary: what is kept goes out, from now on values are staged. */
 static inlay_status stage_fall_back(struct stage *stage)
 {
     const void *values;
     TRY(stage_flush(stage));
-    TRY(distinct_values(&stage->distinct, &values));
+    TRY(stage_ordered(stage, &values));
     TRY(stage_value_room(stage));
-    stage->coded = false;
+    stage->coded = stage->gives_up = false;
     return stage_replay(stage, false, values);
 }
 
@@ -245,8 +328,8 @@ inlay_status stage_end(struct stage *stage)
         TRY(stage_fall_back(stage));
     if (stage->coded) {
         const void *values;
-        TRY(distinct_values(&stage->distinct, &values));
-        TRY(inlay_writer_dictionary(stage->writer, stage->leaf, values, stage->distinct.n));
+        TRY(stage_ordered(stage, &values));
+        TRY(inlay_writer_dictionary(stage->writer, stage->leaf, values, stage->order.bytes / sizeof(uint32_t)));
         TRY(stage_replay(stage, true, NULL));
     }
     return inlay_writer_end_column(stage->writer, stage->leaf);
@@ -290,16 +373,14 @@ static inlay_status stage_map_codes(struct stage *stage, const struct feed *feed
     return INLAY_OK;
 }
 
-/* Output codes for n of the feed's values; END when the dictionary is full, or hardly any value
- * repeats. */
+/* Numbers for n of the feed's values; END when the dictionary is full. */
 static inlay_status stage_number_values(struct stage *stage, const struct feed *feed, size_t n)
 {
     const uint8_t *in = (const uint8_t *)feed->batch.values + feed->value * stage->width;
     uint32_t *out = stage->codes + stage->n_values;
-    uint64_t so_far = stage->n_coded + stage->n_values + n;
     for (size_t i = 0; i < n; i++)
         TRY(distinct_number(&stage->distinct, in + i * stage->width, &out[i]));
-    return so_far >= STAGE_TRIAL && stage->distinct.n > so_far / 2 ? INLAY_END : INLAY_OK;
+    return INLAY_OK;
 }
 
 static inlay_status stage_code(struct stage *stage, const struct feed *feed, struct stage_map *map,
@@ -389,6 +470,8 @@ inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map
     while (n) {
         if (stage->n_levels == STAGE_LEVELS || stage->n_values == stage->most_values)
             TRY(stage_flush(stage));
+        if (stage->gives_up)
+            TRY(stage_fall_back(stage));
         size_t room = STAGE_LEVELS - stage->n_levels, values = stage->most_values - stage->n_values;
         if (room > values)
             room = values;
@@ -401,7 +484,7 @@ inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map
 
 /* ---- lanes ---- */
 
-/* Every code among the next n gets one in the output; END when the dictionary is full, or does not pay. */
+/* Every code among the next n gets a number; END when the dictionary is full. */
 static inlay_status stage_complete_map(struct stage *stage, struct stage_map *map, const inlay_dictionary *d,
                                        const uint32_t *codes, size_t n)
 {
@@ -411,11 +494,10 @@ static inlay_status stage_complete_map(struct stage *stage, struct stage_map *ma
         if (*to == STAGE_UNMAPPED)
             TRY(distinct_number(&stage->distinct, (const uint8_t *)d->values + codes[i] * stage->width, to));
     }
-    stage->n_seen += n;
-    return !stage->hosted && stage->n_seen >= STAGE_TRIAL && stage->distinct.n > stage->n_seen / 2 ? INLAY_END : INLAY_OK;
+    return INLAY_OK;
 }
 
-/* Codes for values [from, from + n) of a batch that has none, each in its own place of map->own. */
+/* Numbers for values [from, from + n) of a batch that has none, each in its own place of map->own. */
 static inlay_status stage_number_batch(struct stage *stage, struct stage_map *map, const uint8_t *values, size_t from,
                                        size_t n)
 {
@@ -427,8 +509,6 @@ static inlay_status stage_number_batch(struct stage *stage, struct stage_map *ma
         return map->own.status;
     for (size_t i = from; i < from + n; i++) {
         TRY(distinct_number(&stage->distinct, values + i * stage->width, &to[i]));
-        if (++stage->n_seen % STAGE_TRIAL == 0 && !stage->hosted && stage->distinct.n > stage->n_seen / 2)
-            return INLAY_END;
     }
     return INLAY_OK;
 }
@@ -452,6 +532,10 @@ inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane 
     size_t left = l->n_levels - l->level;
     if (!stage->coded || left == 0)
         return INLAY_OK;
+    if (!b->codes && left > STAGE_TRIAL) { /* numbering is work: not far ahead of the first block's trial */
+        left = STAGE_TRIAL;
+        l->n_levels = l->level + left;
+    }
     size_t present = feed_present(f, rows < left ? (size_t)rows : left);
     inlay_status status;
     if (b->codes) {

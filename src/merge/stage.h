@@ -45,8 +45,16 @@ struct stage {
     uint8_t *def, *rep; /* [STAGE_LEVELS] */
     uint32_t *codes;    /* [STAGE_LEVELS] */
     struct buf values;  /* most_values of `width` bytes */
-    uint64_t n_seen; /* values looked at, of lanes */
     struct distinct distinct;
+    /* Numbers of `distinct` to codes, in the order in which rows need them, whatever order batches came in: so the
+     * output does not depend on how its inputs were read. */
+    struct buf code_of; /* uint32_t [distinct.n at most] STAGE_UNMAPPED = not needed yet */
+    struct buf order;   /* uint32_t: number behind each code */
+    bool tried;         /* the first block was looked at: do its values repeat? */
+    bool gives_up;      /* they do not: stage_plain is to be called */
+    struct buf ordered; /* values by code */
+    struct mem_pool own; /* bytes of BYTE_ARRAY values of the block whose batch went */
+    size_t n_own;
     struct io_scratch kept;    /* batches as codes */
     uint64_t kept_at, n_coded; /* read so far; values kept */
 };
@@ -66,8 +74,8 @@ INLAY_CHECKED inlay_status stage_page(struct stage *stage, const struct move_ste
 /* Take n levels from a feed's batch, and add `shift` to their definition levels. */
 INLAY_CHECKED inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map *map,
                                       size_t n, uint8_t shift);
-/* The same for columns without repetition, by lanes: what the lane has at hand is made ready for its next `rows` rows.
- * END: the column cannot stay coded, and every lane must be made ready anew. */
+/* The same for columns without repetition, by lanes: what the lane has at hand is made ready for its next `rows` rows,
+ * or for a part of them. END: the column cannot stay coded, and every lane must be made ready anew. */
 INLAY_CHECKED inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *lane, uint64_t rows);
 /* The column stays plain from here on; what is kept goes out. */
 INLAY_CHECKED inlay_status stage_plain(struct stage *stage);
@@ -76,8 +84,8 @@ struct lane_out stage_block(struct stage *stage);
 INLAY_CHECKED inlay_status stage_took(struct stage *stage, struct lane_out *out);
 /* Rows that are null at the top. */
 INLAY_CHECKED inlay_status stage_nulls(struct stage *stage, uint64_t rows);
-/* Call before a feed is filled anew: batches may still hold views into it. */
-INLAY_CHECKED inlay_status stage_settle(struct stage *stage);
+/* Call before a feed is filled anew: the block may hold views into its batch. */
+INLAY_CHECKED inlay_status stage_own(struct stage *stage, size_t n_values);
 /* Everything to the writer, and the column chunk ended. */
 INLAY_CHECKED inlay_status stage_end(struct stage *stage);
 

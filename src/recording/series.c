@@ -4,44 +4,19 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/serieskey.h"
 #include "base/text.h"
 
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
-/* ---- timeseries_id: SipHash-2-4 of  name FF type (key FF value FF)*  ---- */
-
-static bool series_outside_id(inlay_bytes key)
-{
-    static const char *const outside[] = {"start_timestamp_secs", "sum", "timestamp",
-                                          "timestamp_secs", "value"};
-    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
-        if (sortspec_is(key, outside[i]))
-            return true;
-    return false;
-}
-
-static void series_hash_text(struct hash_sip *hash, inlay_bytes text)
-{
-    static const uint8_t end = 0xFF;
-    if (text.len)
-        hash_sip_add(hash, text.data, text.len);
-    hash_sip_add(hash, &end, 1);
-}
-
 int64_t inlay_timeseries_id(inlay_bytes name, uint8_t metric_type, const inlay_label *labels,
                             size_t n_labels)
 {
-    struct hash_sip hash;
-    hash_sip_init(&hash);
-    series_hash_text(&hash, name);
-    hash_sip_add(&hash, &metric_type, 1);
-    for (size_t i = 0; i < n_labels; i++) {
-        if (series_outside_id(labels[i].key))
-            continue;
-        series_hash_text(&hash, labels[i].key);
-        series_hash_text(&hash, labels[i].value);
-    }
-    return (int64_t)hash_sip_end(&hash);
+    struct serieskey_id id;
+    serieskey_id_begin(&id, name, metric_type);
+    for (size_t i = 0; i < n_labels; i++)
+        serieskey_id_label(&id, labels[i].key, labels[i].value);
+    return serieskey_id_end(&id);
 }
 
 /* ---- sorting ---- */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/serieskey.h"
+
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
 bool sortspec_is(inlay_bytes a, const char *text)
@@ -153,29 +155,13 @@ const char *sortspec_parse(inlay_bytes text, struct sortspec *spec)
 
 /* ---- key ---- */
 
-static void sortspec_key_string(struct buf *key, inlay_bytes value, uint8_t invert)
-{
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.data[i] <= 1)
-            buf_u8(key, 1 ^ invert);
-        buf_u8(key, value.data[i] ^ invert);
-    }
-    buf_u8(key, invert);
-}
-
 void sortspec_key(const struct sortspec *spec, const inlay_bytes *values, int64_t timeseries_id,
                   struct buf *key)
 {
-    for (uint32_t i = 0; i < spec->n_columns; i++) {
-        if (!values[i].data)
-            continue;
-        buf_u8(key, (uint8_t)i);
-        sortspec_key_string(key, values[i], spec->columns[i].descending ? 0xFF : 0);
-    }
-    buf_u8(key, (uint8_t)spec->n_columns);
-    uint64_t id = (uint64_t)timeseries_id ^ (uint64_t)1 << 63;
-    for (unsigned shift = 64; shift; shift -= 8)
-        buf_u8(key, (uint8_t)(id >> (shift - 8)));
+    for (uint32_t i = 0; i < spec->n_columns; i++)
+        if (values[i].data)
+            serieskey_text(key, (uint8_t)i, values[i], spec->columns[i].descending);
+    serieskey_end(key, (uint8_t)spec->n_columns, timeseries_id);
 }
 
 #endif

@@ -6,10 +6,7 @@
  *   [name=] *( ["&"] column "|" ) timeseries_id "|" timestamp_secs "/V2"
  *   column = [+|-] name [+|-]  |  name ":" (+|-)  |  name ":dense-string:" (+|-)
  *
- * Key of a series: for each column that is not null: ordinal byte, the bytes with 01 before each 00
- * and 01, then 00; all but the ordinal inverted where the column is descending; at the end the
- * ordinal of timeseries_id and its value, big-endian, top bit flipped.
- * Source: quickwit-parquet-engine/src/sort_fields/parser.rs, sorted_series/mod.rs.
+ * The key's bytes: base/serieskey.h. Source: quickwit-parquet-engine/src/sort_fields/parser.rs.
  */
 #ifndef INLAY_RECORDING_SORTSPEC_H
 #define INLAY_RECORDING_SORTSPEC_H

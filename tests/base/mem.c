@@ -106,11 +106,62 @@ static void error_starts_with_nothing_applying(void)
     CHECK_TEXT(inlay_status_name(INLAY_CORRUPT), "corrupt");
 }
 
+/* Blocks of up to `largest` bytes, `total` in all; reset and filled again, where `times` is more than one. */
+static uint64_t mem_pool_peak(uint64_t total, uint64_t largest, int times)
+{
+    inlay_env *env = test_env();
+    struct mem_pool pool;
+    uint64_t before = env->used_bytes;
+    env->peak_bytes = before;
+    mem_pool_init(&pool, env);
+    for (int i = 0; i < times; i++) {
+        mem_pool_reset(&pool);
+        for (uint64_t left = i + 1 < times ? test_random_below(total + 1) : total; left;) {
+            void *block = NULL;
+            uint64_t take = test_random_below(4) ? 1 + test_random_below(largest) : largest;
+            take = take < left ? (take + 7) / 8 * 8 : left;
+            take = take < left ? take : left;
+            CHECK_INT(mem_pool_take(&pool, (size_t)take, &block), INLAY_OK);
+            left -= take;
+        }
+    }
+    mem_pool_free(&pool);
+    return env->peak_bytes - before;
+}
+
+static void mem_pool_stays_within_its_bound(void)
+{
+    for (int i = 0; i < 3000; i++) {
+        uint64_t total = 8 * (1 + test_random_below((uint64_t)1 << test_random_below(18)));
+        uint64_t largest = 8 * (1 + test_random_below((uint64_t)1 << test_random_below(16)));
+        CHECK(mem_pool_peak(total, largest, 1) <= mem_pool_most(0, total, largest));
+        CHECK(mem_pool_peak(total, largest, 6) <= mem_pool_most_again(total, largest));
+    }
+    CHECK(mem_pool_most(0, 1000, 500) == 1024 && mem_pool_most(0, 0, 0) == 0);
+    CHECK(mem_pool_most(0, UINT64_MAX, 100) == UINT64_MAX && mem_pool_most_again(UINT64_MAX, UINT64_MAX) == UINT64_MAX);
+}
+
+static void mem_grown_is_the_most_that_growing_takes(void)
+{
+    inlay_env *env = test_env();
+    for (int i = 0; i < 300; i++) {
+        void *block = NULL;
+        size_t capacity = 0, most = 1 + (size_t)test_random_below(10000);
+        for (size_t need = 1; need <= most; need += 1 + (size_t)test_random_below(50)) {
+            CHECK_INT(mem_grow(env, &block, &capacity, need, 1), INLAY_OK);
+            CHECK(capacity <= mem_grown(need));
+        }
+        mem_free(env, block, capacity);
+    }
+}
+
 TEST_SUITE(base_mem) = {
     {"mem: counts the bytes in use and their peak", mem_counts_bytes_in_use},
     {"mem: the limit refuses before the allocator is asked", mem_limit_refuses_before_allocating},
     {"mem: a product that overflows is refused", mem_grow_refuses_overflowing_products},
     {"mem: pool blocks are zeroed and aligned, also after reset", mem_pool_blocks_are_zeroed_and_aligned},
+    {"mem: a pool stays within its bound", mem_pool_stays_within_its_bound},
+    {"mem: a block that grows stays within its bound", mem_grown_is_the_most_that_growing_takes},
     {"arena: serves without malloc and joins free blocks", arena_serves_without_malloc_and_joins_free_blocks},
     {"arena: contents survive a move and a refused growth", arena_keeps_contents_when_a_block_moves},
     {"error: a fresh one says where only what it knows", error_starts_with_nothing_applying},

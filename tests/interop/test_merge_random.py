@@ -121,7 +121,7 @@ def case(seed):
     out = f"{work}/out.parquet"
     cap = r.choice([50, 700, 131072])
     command = [INLAY, "merge", *paths, "-o", out, "--sort", sort, "--quiet", "--codec", codec + (":1" if codec in ("zstd", "gzip") else ""),
-               "--row-group-rows", str(cap), "--on-equal", mode]
+               "--row-group-rows", str(cap), "--threads", str(r.choice([1, 1, 2, 4])), "--on-equal", mode]
     want = keep(want, keys, mode)
     if r.random() < 0.2:
         command += ["--max-memory", "24M"]

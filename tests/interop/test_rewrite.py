@@ -141,6 +141,17 @@ def judge_modern(folder):
         fact(f"rewrite: {name} says the same in modern form", text(out) == text(f"{top}/{name}"))
 
 
+def judge_strict(folder):
+    path, out = f"{folder}/bad.parquet", f"{folder}/strict.parquet"
+    bad = pa.Array.from_buffers(pa.string(), 3, pa.array([b"ok", b"fine", b"\xff\xfe"], pa.binary()).buffers())
+    pq.write_table(pa.table({"id": [1, 2, 3], "text": bad}), path)
+    r = subprocess.run([INLAY, "rewrite", path, "-o", out, "--strict"], capture_output=True, text=True)
+    fact("rewrite: --strict names the row of text that is not UTF-8", r.returncode == 1 and "column text" in r.stderr
+         and "row 2" in r.stderr and "not UTF-8" in r.stderr and not os.path.exists(out), r.stderr)
+    r = subprocess.run([INLAY, "rewrite", path, "-o", out, "--quiet"], capture_output=True, text=True)
+    fact("rewrite: without it the text stays as it is", r.returncode == 0 and text(out) == text(path), r.stderr)
+
+
 def judge_filters(folder):
     path, out = f"{folder}/plain.parquet", f"{folder}/filters.parquet"
     n = 20000
@@ -190,6 +201,7 @@ with tempfile.TemporaryDirectory() as folder:
     judge_corpus(folder)
     judge_newest(folder)
     judge_modern(folder)
+    judge_strict(folder)
     judge_filters(folder)
     judge_kill(folder)
 finish("rewrite")

@@ -147,6 +147,7 @@ static void type_numbers(void) /* column_type.rs */
 static void bare_name_types(void)
 {
     accepted("value|metric_value|host|timeseries_id|timestamp|tiebreaker/V2");
+    column_is(4, "timestamp", SORTKEY_INT64, true);
     column_is(0, "value", SORTKEY_FLOAT64, false);
     column_is(1, "metric_value", SORTKEY_FLOAT64, false);
     column_is(2, "host", SORTKEY_STRING, false);
@@ -204,12 +205,20 @@ static void versions(void)
     refused("timestamp/V", "bad sort version");
     refused("timestamp/V2/V2", "more than one '/'");
     refused("timestamp/V99999999999", "bad sort version");
+    refused("timestamp/V2147483648", "bad sort version");
+    accepted("timestamp/V2147483647");
+    CHECK_INT(parsed.version, 2147483647);
+    refused("timestamp/V-2", "unsupported sort version, minimum is 2");
+    refused("timestamp/V+", "bad sort version");
+    accepted("timestamp/V+02"); /* Rust reads it as an int32 */
+    CHECK_INT(parsed.version, 2);
 }
 
 static void one_equals_sign(void)
 {
     refused("a=b=c/V2", "more than one '='");
     accepted("x=timestamp/V2");
+    accepted("x/y=timestamp/V2"); /* the version is looked for behind it */
 }
 
 static void timestamp_rules(void)
@@ -224,6 +233,15 @@ static void timestamp_rules(void)
     refused("a|timestamp|b/V2", "only tiebreaker may follow the timestamp");
     refused("a|timestamp|timestamp_secs/V2", "only tiebreaker may follow the timestamp");
     accepted("a|timestamp|tiebreaker/V2");
+    accepted("a|timeseries_id|timestamp|tiebreaker/V2");
+    accepted("defaultMsgIDsSchema=a|timestamp|b/V2");
+}
+
+static void tiebreaker_follows_the_timestamp(void)
+{
+    refused("a|tiebreaker|timestamp/V2", "must come before tiebreaker");
+    refused("a|timeseries_id|tiebreaker|timestamp/V2", "must come before tiebreaker");
+    refused("defaultSkipBuilderSchema=a|tiebreaker/V2", "must come before tiebreaker");
 }
 
 static void timeseries_id_rules(void)
@@ -482,6 +500,7 @@ TEST_SUITE(merge_sortkey) = {
     {"sortkey: versions from 2 on", versions},
     {"sortkey: one equals sign", one_equals_sign},
     {"sortkey: a descending timestamp ends the list", timestamp_rules},
+    {"sortkey: tiebreaker comes behind the timestamp", tiebreaker_follows_the_timestamp},
     {"sortkey: only time follows timeseries_id", timeseries_id_rules},
     {"sortkey: a column twice is refused", duplicate_columns},
     {"sortkey: 255 columns, not 256", many_columns},
