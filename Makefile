@@ -66,7 +66,7 @@ DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes text buf hash json json_write base64 serieskey shortest number moment real io io_posix amend_posix thread) \
+  $(call list,base,mem bytes text buf hash json json_write base64 serieskey shortest number moment real sort io io_posix amend_posix thread) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp alp_write table) \
@@ -78,9 +78,10 @@ LIB_SRC := \
   $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
-  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe union feed rank lane inpages move keyrows distinct plan equal slice \
-                    layout stage reduce body crew keyvalue outline merge) \
-  $(call list,recording,intern sortspec series run restamp long wide melt sources jsontext) \
+  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe widen union feed rank lane inpages move keyrows distinct plan equal slice \
+                    layout stage reduce body crew keyvalue outline permute resort merge) \
+  $(call list,recording,intern sortspec series run restamp long wide melt sources jsontext field doc combine_load combine_grid \
+                    combine_schema combine_meta combine_rows combine choice keep) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))

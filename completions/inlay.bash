@@ -4,7 +4,7 @@ _inlay() {
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     local change='--in-place --dry-run --quiet --on-conflict --auto-id'
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events annotate metadata scrub doctor record melt merge concat rewrite import help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events annotate metadata scrub doctor record melt combine filter merge concat rewrite import help
             --help --version' -- "$word")
         return
     fi
@@ -62,7 +62,11 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    -t | --type | -d | --delimiter | --null | --sample-rows | --max-rejects | --row-bytes | --row-group-bytes | -k | --outputs | --target-bytes | \
+    --join)
+        mapfile -t COMPREPLY < <(compgen -W 'inner outer' -- "$word")
+        return
+        ;;
+    -k | --keep | --metrics | --pinned | -t | --type | -d | --delimiter | --null | --sample-rows | --max-rejects | --row-bytes | --row-group-bytes | --outputs | --target-bytes | \
         -c | --columns | --column | --row-group | --max-memory | -r | --rows | -n | --count | --sort | -g | --row-group-rows | -m | --memory | \
         --interval | --duration | --node | --tag | --from | --to | --kind | --source | --instance | --id | --match | -e | --event | --set | -u | --unset)
         COMPREPLY=()
@@ -87,6 +91,9 @@ _inlay() {
     doctor) options="--json $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
+    combine) options="--output --join --keep-raw-timestamps --bypass-time-check --prefix --pinned --row-group-rows --codec
+        --json --quiet $files" ;;
+    filter) options="--output --keep --metrics --queries --json --quiet $files" ;;
     rewrite) options="--output --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows
         --int96 --keep-int96 --strict --json --quiet $files" ;;
     import) options="--output --format --schema --type --decimals --sample-rows --delimiter --header --null
@@ -94,7 +101,7 @@ _inlay() {
         --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
     merge) options="--output --sort --on-equal --layout --oversize --row-group-rows --row-group-bytes --outputs --target-bytes
-        --dry-run --keep-kv --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --memory --threads --scratch --json --quiet $files" ;;
+        --dry-run --keep-kv --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --memory --threads --scratch --resort --widen --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac
     if [ "$command" = import ] && [[ $word != -* ]]; then

@@ -20,6 +20,8 @@ _inlay() {
         'doctor:say what is odd in a recording'
         'record:sample this machine into a sorted metrics file'
         'melt:turn wide recordings into one long, sorted table'
+        'combine:join recordings of several machines or services on time'
+        'filter:keep some columns of a recording, without decoding'
         'merge:merge sorted files into one'
         'concat:row groups of several files in one'
         'rewrite:decode and encode anew'
@@ -89,6 +91,14 @@ _inlay() {
         doctor) _arguments $json $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
+        combine) _arguments '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \
+            '--join[rows that all have, or any]:kind:(inner outer)' '--keep-raw-timestamps[stamps as they are]' \
+            '--bypass-time-check[join however badly aligned]' '--prefix[names with their source]' \
+            '--pinned[node shown first]:node: ' '(-g --row-group-rows)'{-g,--row-group-rows}'[rows of a row group]:rows: ' \
+            '--codec[compression]:codec:(zstd snappy gzip lz4_raw brotli none)' $json $quiet $files ;;
+        filter) _arguments '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \
+            '*'{-k,--keep}'[names that match]:glob: ' '*'{-m,--metrics}'[metrics, with commas]:names: ' \
+            '--queries[metrics of these queries]:file:_files' $json $quiet $files ;;
         concat) _arguments $output $json $quiet $files ;;
         rewrite) _arguments $output $json $quiet '(-p --profile)'{-p,--profile}'[how to choose encodings]:name:(compat balanced smallest newest)' \
             '*--codec[compression]:codec: ' '*--encoding[encoding]:encoding: ' \
@@ -121,7 +131,8 @@ _inlay() {
             '*--encoding[encoding]:encoding: ' '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
             '--on-equal[rows of equal keys]:what:(keep first last error)' \
-            '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' $files ;;
+            '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' \
+            '--resort[sort unsorted inputs first]' '--widen[unite types where one holds all values]' $files ;;
         record) _arguments \
             '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \
             '--interval[time between samples]:time: ' '--duration[when to stop]:time: ' \

@@ -6,4 +6,5 @@ BUILD=${BUILD:-build}
 "$BUILD/venv/bin/python" bench/write.py "$BUILD/inlay" || exit 1
 "$BUILD/venv/bin/python" bench/annotate.py "$BUILD/inlay" || exit 1
 "$BUILD/venv/bin/python" bench/merge.py "$BUILD/inlay" || exit 1
-exec "$BUILD/venv/bin/python" bench/bench.py "$BUILD/inlay"
+"$BUILD/venv/bin/python" bench/bench.py "$BUILD/inlay" || exit 1
+exec "$BUILD/venv/bin/python" bench/recordings.py "$BUILD/inlay"

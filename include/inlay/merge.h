@@ -118,14 +118,17 @@ typedef struct inlay_merge_options {
                                    dry_run only; views until it returns; non-zero ends the merge with ARG */
     void *row_group_ctx;
     uint64_t memory_bytes;      /* soft bound for open columns; 256 MiB */
+    bool resort;                /* sort unsorted inputs first, within memory_bytes, through a scratch file */
     uint32_t threads;           /* 1; more where the build has them. Row groups are then made side by side, and the
                                    output is the same. Every thread has an env of its own with the caller's
                                    allocator, which must bear that, and its share of memory_bytes and of
                                    limits.memory_bytes; sources are read from all of them at once. */
     bool keep_key_values;       /* footer keys that the merge does not know: each once, with its first value; but
                                    ARROW:schema, which is about the columns of its own file */
+    bool widen;                 /* columns may differ in type where one holds all values: see below */
     bool no_copy;               /* decode and encode every page, also those that could move as they are */
-    const char *scratch_folder; /* for the plan when it outgrows memory; NULL = TMPDIR or the system's */
+    const char *scratch_folder; /* for the plan when it outgrows memory, and for sorted runs; NULL = TMPDIR or
+                                   the system's */
     inlay_write_options write;  /* of the output; `columns` go by its leaves */
     /* Called when the output's columns are known, to set `write` by them; what it is made to point to must outlive the
      * merge. Non-zero ends the merge with ARG. */
@@ -145,6 +148,7 @@ typedef struct inlay_merge_report {
     uint64_t output_bytes; /* of all outputs; 0 with dry_run */
     uint64_t moved_bytes; /* of pages and column chunks that moved as they were; with dry_run: that would, about */
     uint64_t input_bytes; /* with dry_run: of the inputs' column chunks */
+    uint32_t n_resorted;  /* inputs that were not sorted */
     char row_group_column[120]; /* where row groups were cut; "" if nowhere, or not only there */
     inlay_merge_row equal; /* after a failure by INLAY_EQUAL_ERROR: the first of the two rows; else input is -1 */
 } inlay_merge_report;
@@ -152,8 +156,13 @@ typedef struct inlay_merge_report {
 /* Merge `inputs` (readers, the caller's, made with the same env) into `sink`. At least one; all must agree on
  * qh.sort_fields, qh.window_start, qh.window_duration_secs and qh.rg_partition_prefix_len unless
  * `sort` is given; columns of the same name must have the same type.
+ * With `widen` the output has the wider type instead: integers of more bits and the same sign, DOUBLE for integers of up to
+ * 32 bits and other floats, DECIMAL of more digits at the same scale, TIME and TIMESTAMP of a finer unit (a moment that
+ * does not fit is CORRUPT with its row), STRING for ENUM and JSON; nothing that loses a bit.
  * Memory: per open input column one page and one dictionary within memory_bytes; the plan and its segments beyond
  * 8 MiB each go to scratch files.
+ * `resort` sorts within half of what is left of memory_bytes (at least 1 MiB, or one row); equal keys keep the order of the
+ * file's rows.
  * Several outputs: each has the footer keys of a file of its own. qh.rg_partition_prefix_len is written where every row
  * group of every output was planned to hold one value of those columns that no other row group of that output has:
  * with PER_VALUE, and with PACK where the inputs claim 1.

@@ -23,7 +23,7 @@ struct merge_settings {
     struct rewrite_choices choices;
     const char *output, *sort, *scratch, *layout, *oversize, *group_size, *target_size, *on_equal;
     uint64_t row_group_rows, memory_mib, threads, outputs;
-    bool quiet, json, dry_run, keep_kv;
+    bool quiet, json, dry_run, keep_kv, resort, widen;
 };
 
 struct merge_job {
@@ -69,6 +69,7 @@ static void merge_json(struct out *o, const struct merge_job *job)
     json_uint(j, "columns", r->n_columns);
     json_uint(j, "runs", r->n_runs);
     json_uint(j, "plan_bytes", r->plan_bytes);
+    json_uint(j, "inputs_resorted", r->n_resorted);
     json_uint(j, "output_bytes", r->output_bytes);
     json_uint(j, "moved_bytes", r->moved_bytes);
     json_uint(j, "peak_memory_bytes", job->in.env.peak_bytes);
@@ -122,14 +123,16 @@ static const char *merge_other_row(const struct inputs *in, const inlay_merge_ro
     return text;
 }
 
-/* A row number means a row out of order, which is no damage. */
+/* Rows out of order, and inputs that contradict each other, are no damage. */
 static const char *merge_advice(const inlay_error *e)
 {
-    if (e->status == INLAY_CORRUPT && e->row >= 0)
-        return "sort that file first, or name the order that it has with --sort; without --sort the "
+    if (e->status == INLAY_CORRUPT && strcmp(e->what, "input is not sorted by the key") == 0)
+        return "--resort sorts it first; or name the order that it has with --sort; without --sort the "
                "order in the files' own footers counts";
+    if (e->status == INLAY_CORRUPT && strcmp(e->what, "type conflict between inputs") == 0)
+        return "--widen unites types of which one holds all values";
     if (e->status == INLAY_CORRUPT && e->at < 0 && e->page < 0)
-        return NULL; /* the inputs contradict each other */
+        return NULL;
     return report_advice(e->status);
 }
 
@@ -299,6 +302,8 @@ static int merge_command(const void *settings, char **paths, int n)
                                    .configure_ctx = &job,
                                    .scratch_folder = s->scratch,
                                    .keep_key_values = s->keep_kv,
+                                   .resort = s->resort,
+                                   .widen = s->widen,
                                    .dry_run = s->dry_run,
                                    .progress = progress_update,
                                    .progress_ctx = &job.progress};
@@ -362,7 +367,12 @@ static const struct options_row merge_options[] = {
      "threads that make row groups (as many as there are\n"
      "processors and memory for); the output is the same for any N"},
     {"scratch", 0, OPTIONS_TEXT, offsetof(struct merge_settings, scratch), "FOLDER",
-     "where the plan goes when it outgrows memory"},
+     "where the plan goes when it outgrows memory, and sorted runs"},
+    {"resort", 0, OPTIONS_FLAG, offsetof(struct merge_settings, resort), NULL,
+     "sort inputs that are not in that order first, through scratch\nfiles"},
+    {"widen", 0, OPTIONS_FLAG, offsetof(struct merge_settings, widen), NULL,
+     "unite columns that differ in type where one type holds all\n"
+     "values: more bits, DOUBLE, finer units; nothing is lost"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct merge_settings, json), NULL,
      "the summary as a JSON object"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct merge_settings, quiet), NULL,

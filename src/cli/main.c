@@ -27,7 +27,7 @@ static const struct command *const main_commands[] = {
     &command_annotate, &command_scrub, &command_doctor,
 #endif
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
-    &command_record, &command_melt,
+    &command_record, &command_melt, &command_combine, &command_filter,
 #endif
 #if INLAY_WRITE && INLAY_MERGE
     &command_merge,

@@ -55,7 +55,8 @@ static inlay_status body_feed(struct body *body, uint32_t input, uint32_t leaf, 
         inlay_status status =
             feed_open(*slot, body->env, body->inputs[input],
                       (uint32_t)union_leaf_of(body->schema, input, leaf).leaf,
-                      codes ? INLAY_COLUMN_CODES : 0, (int64_t)body->taken[input]);
+                      codes ? INLAY_COLUMN_CODES : 0, (int64_t)body->taken[input],
+                      inlay_schema_leaf(body->schema->schema, leaf));
         if (status != INLAY_OK)
             return body_failed(body, input, status);
     }
@@ -500,15 +501,15 @@ static inlay_status body_page(void *ctx, const struct move_step *step)
     return inlay_writer_raw_page(body->writer, body->stage.leaf, &raw);
 }
 
-/* Columns of the inputs whose levels mean what they mean in the output. */
+/* Columns of the inputs whose levels and values mean what they mean in the output. */
 static void body_leaves(struct body *body, uint32_t leaf)
 {
-    uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
+    const inlay_node *out = inlay_schema_leaf(body->schema->schema, leaf);
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
         struct union_leaf from = union_leaf_of(body->schema, i, leaf);
         const inlay_node *node =
             from.leaf == UNION_NONE ? NULL : inlay_schema_leaf(inlay_reader_schema(body->inputs[i]), (uint32_t)from.leaf);
-        bool same = node && node->max_def == max_def && inlay_reader_copyable(body->inputs[i]);
+        bool same = node && node->max_def == out->max_def && widen_same(node, out) && inlay_reader_copyable(body->inputs[i]);
         body->leaves[i] = same ? from.leaf : -1;
     }
 }

@@ -125,7 +125,7 @@ static inlay_status keyrows_witness(const struct keyrows *k)
     inlay_status status = INLAY_CORRUPT;
     if (inlay_schema_leaves(inlay_reader_schema(k->reader)) == 0)
         return err_set(k->env, INLAY_CORRUPT, ERR("rows without columns"));
-    status = feed_open(&feed, k->env, k->reader, 0, 0, (int64_t)(k->rows - 1));
+    status = feed_open(&feed, k->env, k->reader, 0, 0, (int64_t)(k->rows - 1), NULL);
     if (status == INLAY_OK)
         status = feed_fill(&feed, UINT64_MAX);
     if (status == INLAY_END)
@@ -173,7 +173,7 @@ inlay_status keyrows_open(struct keyrows *k, inlay_env *env, inlay_reader *reade
         if (leaf == KEYROWS_NO_LEAF || k->rows == 0)
             continue;
         inlay_status status =
-            feed_open(&k->cells[i].feed, env, reader, (uint32_t)leaf, INLAY_COLUMN_CODES, 0);
+            feed_open(&k->cells[i].feed, env, reader, (uint32_t)leaf, INLAY_COLUMN_CODES, 0, keys->keys[i].as);
         if (status != INLAY_OK)
             return keyrows_failed(k, status);
         n_columns++;
@@ -220,7 +220,7 @@ static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
         return err_set(k->env, INLAY_CORRUPT, ERR("encoding_stats say that all pages have codes, and one has not"));
     if (!c->coded)
         return INLAY_OK;
-    inlay_dictionary d = inlay_column_dictionary(c->feed.column);
+    inlay_dictionary d = feed_dictionary(&c->feed);
     c->base = d.values;
     if (d.serial == c->serial)
         return INLAY_OK;
@@ -391,6 +391,19 @@ static bool keyrows_verify_exact(struct keyrows *k, size_t from)
     return good;
 }
 
+static inlay_status keyrows_refuse_nulls(const struct keyrows *k)
+{
+    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
+        const uint8_t *null = k->keys->keys[key].no_nulls && k->cells[key].feed.column
+                                  ? memchr(k->cells[key].null, 1, k->n)
+                                  : NULL;
+        if (null)
+            return keyrows_bad(k, k->row + (uint64_t)(null - k->cells[key].null), key,
+                               ERR("null in a key column that must not have any"));
+    }
+    return INLAY_OK;
+}
+
 /* Compare every row of the window with the one before it. */
 static inlay_status keyrows_verify(struct keyrows *k)
 {
@@ -408,17 +421,10 @@ static inlay_status keyrows_verify(struct keyrows *k)
     }
     if (k->first)
         k->same[0] = 0;
-    if (bad < k->n)
+    k->unsorted = bad < k->n;
+    if (k->unsorted)
         return keyrows_bad(k, k->row + bad, bad_key, ERR("input is not sorted by the key"));
-    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
-        const uint8_t *null = k->keys->keys[key].no_nulls && k->cells[key].feed.column
-                                  ? memchr(k->cells[key].null, 1, k->n)
-                                  : NULL;
-        if (null)
-            return keyrows_bad(k, k->row + (uint64_t)(null - k->cells[key].null), key,
-                               ERR("null in a key column that must not have any"));
-    }
-    return INLAY_OK;
+    return keyrows_refuse_nulls(k);
 }
 
 /* Leave the window: keep its last row, and say how many rows follow. */
@@ -447,7 +453,8 @@ inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
         if (!f->column)
             continue;
         if (feed_empty(f)) {
-            inlay_status status = feed_fill(f, memory_bytes);
+            const struct rank *rank = k->keys->keys[i].rank; /* ranks go by codes, which a copied batch has not */
+            inlay_status status = feed_fill(f, rank && rank->usable ? UINT64_MAX : memory_bytes);
             if (status == INLAY_END)
                 return keyrows_bad(k, k->row, i, ERR("column ends before the last row"));
             if (status != INLAY_OK)
@@ -464,7 +471,7 @@ inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
     for (uint32_t i = 0; i < k->keys->n_keys; i++)
         if (k->cells[i].feed.column)
             keyrows_unfold(k, i, n);
-    return keyrows_verify(k);
+    return k->any_order ? keyrows_refuse_nulls(k) : keyrows_verify(k);
 }
 
 /* ---- between inputs ---- */

@@ -29,6 +29,7 @@ struct keyrows_key { /* one key column of the merge */
     bool no_nulls;       /* a null is an error */
     uint8_t marks;       /* SLICE_CUT, SLICE_SERIES: what begins where this key changes */
     const int64_t *leaf; /* [n_inputs] column number, or KEYROWS_NO_LEAF: all null there */
+    const inlay_node *as;    /* the merge's leaf, whose type values are given in; NULL = each input's own */
     const struct rank *rank; /* of its dictionary entries; NULL or not usable: values are compared by prefix */
 };
 /* Are rows with equal prefixes (and neither of them null) equal? */
@@ -77,6 +78,8 @@ struct keyrows {
     bool nulls;                  /* some key of the window is null */
     bool blank;                  /* none of the key columns: one long row of nulls */
     bool first;                  /* no row before the window */
+    bool any_order;              /* set by the caller: order is not looked at, and between rows nothing is known */
+    bool unsorted;               /* filling failed since a row is out of order */
     struct keyrows_cells *cells; /* [n_keys] */
     void *block;                 /* window arrays */
     size_t block_bytes;

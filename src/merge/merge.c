@@ -2,6 +2,7 @@
  *
  *   footers   which sort key, and do the inputs agree            keyvalue, sortkey
  *   schema    union of all columns                               union
+ *   resort    if asked for: unsorted inputs become sorted runs   resort, permute
  *   plan      order of rows from the key columns alone, as       keyrows, plan, slice
  *             stretches of one input, and the row-group layout   layout
  *   outline   or, for a dry run, what would be done              outline
@@ -15,6 +16,7 @@
 #include "merge/keyvalue.h"
 #include "merge/layout.h"
 #include "merge/outline.h"
+#include "merge/resort.h"
 
 #if INLAY_WRITE && INLAY_MERGE
 
@@ -41,6 +43,7 @@ struct merge {
     int64_t *key_leaves; /* [n_keys][n_inputs] */
     size_t n_key_leaves;
     uint8_t *reduced;    /* [n_leaves] the reducer makes the column; NULL = there is no reducer */
+    struct resort resort;
     struct slice slice;
     struct plan plan;
     struct body body;
@@ -152,6 +155,7 @@ static inlay_status merge_add_key(struct merge *m, int64_t field, bool descendin
                                                         .type = leaf->type,
                                                         .descending = descending,
                                                         .no_nulls = no_nulls,
+                                                        .as = leaf,
                                                         .leaf = of_input};
     return INLAY_OK;
 }
@@ -368,6 +372,20 @@ static inlay_status merge_configure(struct merge *m)
     return INLAY_OK;
 }
 
+/* Does every input have the key's values as the merge compares them? */
+static bool merge_same_values(const struct merge *m, const struct keyrows_key *k)
+{
+    for (uint32_t i = 0; i < m->n_inputs; i++) {
+        struct widen w;
+        if (k->leaf[i] == KEYROWS_NO_LEAF)
+            continue;
+        const inlay_node *leaf = inlay_schema_leaf(inlay_reader_schema(m->inputs[i]), (uint32_t)k->leaf[i]);
+        if (!widen_find(leaf, k->as, &w) || w.convert)
+            return false;
+    }
+    return true;
+}
+
 /* Keys that a prefix does not decide are compared by the ranks of their dictionary entries, where they have them. */
 static inlay_status merge_ranks(struct merge *m)
 {
@@ -376,7 +394,7 @@ static inlay_status merge_ranks(struct merge *m)
     m->ranks = block;
     for (uint32_t i = 0; i < m->key_set.n_keys; i++) {
         struct keyrows_key *k = &m->keys[i];
-        if (!k->order->compare)
+        if (!k->order->compare || !merge_same_values(m, k))
             continue;
         TRY(rank_build(&m->ranks[i], m->env, m->inputs, m->n_inputs, k->leaf, k->order, k->width, k->type,
                        k->descending, m->options.memory_bytes / 4));
@@ -403,13 +421,41 @@ static inlay_status merge_reduced(struct merge *m)
     return INLAY_OK;
 }
 
+/* Sorted runs take the place of unsorted inputs; schema and keys are made anew for them. */
+static inlay_status merge_resort(struct merge *m)
+{
+    const inlay_merge_options *o = &m->options;
+    TRY(resort_inputs(&m->resort, m->env, m->inputs, m->n_inputs, &m->key_set, o->memory_bytes, o->scratch_folder));
+    if (m->resort.n_resorted == 0)
+        return INLAY_OK;
+    union_free(&m->schema);
+    mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
+    m->key_leaves = NULL;
+    m->key_set = (struct keyrows_keys){0};
+    m->inputs = m->resort.readers;
+    m->n_inputs = m->resort.n_inputs;
+    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort, m->options.widen));
+    return merge_keys(m);
+}
+
+/* Errors name the caller's inputs, not the runs made of them. */
+static void merge_error_input(const struct merge *m)
+{
+    inlay_error *e = &m->env->error;
+    if (!m->resort.n_resorted || m->inputs != m->resort.readers || e->input < 0 || (uint32_t)e->input >= m->n_inputs)
+        return;
+    e->input = (int32_t)m->resort.origins[e->input];
+}
+
 static inlay_status merge_plan(struct merge *m)
 {
     TRY(merge_own_sort(m));
     TRY(merge_footers(m));
-    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort));
+    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort, m->options.widen));
     TRY(merge_configure(m));
     TRY(merge_keys(m));
+    if (m->options.resort)
+        TRY(merge_resort(m));
     TRY(merge_ranks(m));
     const inlay_merge_options *o = &m->options;
     TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, o->scratch_folder));
@@ -571,7 +617,8 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
                                    .n_runs = m->plan.n_stretches,
                                    .plan_bytes = io_scratch_bytes(&m->plan.stretches),
                                    .output_bytes = m->written,
-                                   .moved_bytes = m->body.moved_bytes};
+                                   .moved_bytes = m->body.moved_bytes,
+                                   .n_resorted = m->resort.n_resorted};
     for (size_t i = 0; m->options.dry_run && i < m->slice.n_groups; i++)
         report->input_bytes += m->slice.groups[i].bytes;
     if (n)
@@ -581,7 +628,10 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
 /* The first of two rows with equal keys, where they are an error. */
 static inlay_merge_row merge_equal(const struct merge *m)
 {
-    return m->plan.equal.env ? m->plan.equal.first : (inlay_merge_row){-1, -1, -1};
+    inlay_merge_row row = m->plan.equal.env ? m->plan.equal.first : (inlay_merge_row){-1, -1, -1};
+    if (m->resort.n_resorted && row.input >= 0 && (uint32_t)row.input < m->n_inputs)
+        row.input = (int32_t)m->resort.origins[row.input];
+    return row;
 }
 
 static void merge_free(struct merge *m)
@@ -600,6 +650,7 @@ static void merge_free(struct merge *m)
     if (m->how)
         mem_free(m->env, m->how, m->schema.n_leaves + 1u);
     union_free(&m->schema);
+    resort_free(&m->resort);
     mem_free(m->env, m, sizeof *m);
 }
 
@@ -631,7 +682,9 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
         status = m->options.dry_run ? merge_dry_run(m) : merge_body(m);
     if (status == INLAY_OK && report)
         merge_report(m, report);
-    else if (report)
+    if (status != INLAY_OK)
+        merge_error_input(m);
+    if (status != INLAY_OK && report)
         *report = (inlay_merge_report){.equal = merge_equal(m)};
     merge_free(m);
     return status;

@@ -35,7 +35,7 @@ static inlay_status outline_value(struct outline *o, uint32_t input, uint32_t ke
     if (k->leaf[input] == KEYROWS_NO_LEAF)
         return INLAY_OK;
     if (!f->env)
-        TRY(feed_open(f, o->env, o->inputs[input], (uint32_t)k->leaf[input], 0, 0));
+        TRY(feed_open(f, o->env, o->inputs[input], (uint32_t)k->leaf[input], 0, 0, k->as));
     for (;;) {
         size_t left = f->batch.n_levels - f->level;
         uint64_t ahead = (uint64_t)(row - *at);

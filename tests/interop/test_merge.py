@@ -1,7 +1,8 @@
 """melt and merge, judged by pyarrow and DuckDB: rows kept, order, row groups at metric transitions."""
-import collections, itertools, json, os, random, struct, tempfile
+import collections, itertools, json, os, random, resource, struct, subprocess, tempfile
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from judge import *
 
@@ -340,4 +341,22 @@ for how in ({"data_page_size": 1000}, {"data_page_size": 1000, "use_dictionary":
             fact(f"dry run: their first and last keys, {how}",
                  ends == [(g["first"]["metric_name"], g["first"]["timestamp_secs"], g["last"]["metric_name"],
                            g["last"]["timestamp_secs"]) for g in groups])
+
+# ---- --resort: a file larger than the memory that the process may have ----
+
+rows = 1_200_000
+picks = random.Random(seed)
+big = pa.table({"name": ["metric.%04d" % picks.randrange(2000) for _ in range(rows)], "row": pa.array(range(rows), pa.int64()),
+                **{c: pa.Array.from_buffers(pa.int64(), rows, [None, pa.py_buffer(picks.randbytes(8 * rows))]) for c in "vwxyz"}})
+source, target, space = out("unsorted.parquet"), out("resorted.parquet"), 40 << 20
+pq.write_table(big, source, use_dictionary=["name"])
+p = subprocess.run([INLAY, "merge", source, "-o", target, "--sort", "name", "--resort", "--quiet", "--max-memory", "40M"],
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (space, space)), capture_output=True, text=True)
+fact("resort: the file is larger than the address space", os.path.getsize(source) > space, str(os.path.getsize(source)))
+fact("resort: sorts it in 40 MiB of address space", p.returncode == 0, p.stderr)
+if p.returncode == 0:
+    want = big.take(pc.sort_indices(big, sort_keys=[("name", "ascending"), ("row", "ascending")]))
+    got = pq.ParquetFile(target).read()
+    fact("resort: equal keys keep the order of the rows", got["row"].combine_chunks().equals(want["row"].combine_chunks()))
+    fact("resort: all columns follow", got.equals(want.cast(got.schema)))
 finish("merge")
