@@ -87,9 +87,9 @@ typedef struct inlay_reduce_batch {
  *            type, dense; def NULL where no value is null, else 0..max_def of the leaf. The arrays are the
  *            callee's and stay valid until the next call. Anything but OK ends the merge.
  *
- * The calls for a column of a row group follow each other, and no group lies in two row groups. A group comes in pieces
- * where a call would have more than 4,096 rows, or views would end; views die with the call. So a reducer keeps the
- * state of one open group, and with that a group may be of any size.
+ * With a reducer one thread makes all row groups. The calls for a column of a row group follow each other, and no group
+ * lies in two row groups. A group comes in pieces where a call would have more than 4,096 rows, or views would end; views
+ * die with the call. So a reducer keeps the state of one open group, and with that a group may be of any size.
  */
 typedef struct inlay_reducer {
     bool (*wants)(void *ctx, const inlay_schema *schema, uint32_t leaf);
