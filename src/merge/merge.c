@@ -15,6 +15,7 @@
 #include "merge/crew.h"
 #include "merge/keyvalue.h"
 #include "merge/layout.h"
+#include "merge/outkeys.h"
 #include "merge/outline.h"
 #include "merge/resort.h"
 
@@ -47,6 +48,7 @@ struct merge {
     struct slice slice;
     struct plan plan;
     struct body body;
+    struct outkeys outkeys; /* env NULL: not begun */
     inlay_writer *writer;
     inlay_sorting sorting[SORTKEY_MOST_COLUMNS]; /* of the output */
     size_t n_sorting;
@@ -502,9 +504,23 @@ static inlay_status merge_open_output(struct merge *m, uint32_t number)
     return merge_sorting(m);
 }
 
+/* What the footer of a metrics file says of its own rows. */
+static inlay_status merge_row_keys(struct merge *m)
+{
+    if (!m->footer.has_sort || m->own_sort)
+        return INLAY_OK;
+    if (!m->outkeys.env) {
+        m->outkeys = (struct outkeys){.env = m->env, .inputs = m->inputs, .schema = &m->schema, .sort = &m->sort,
+                                      .plan = &m->plan, .slice = &m->slice};
+        TRY(outkeys_init(&m->outkeys));
+    }
+    return outkeys_write(&m->outkeys, m->writer);
+}
+
 static inlay_status merge_end_output(struct merge *m)
 {
     TRY(merge_key_values(m));
+    TRY(merge_row_keys(m));
     if (m->options.keep_key_values)
         TRY(keyvalue_keep(m->env, m->inputs, m->n_inputs, m->writer));
     TRY(inlay_writer_finish(m->writer));
@@ -637,6 +653,7 @@ static inlay_merge_row merge_equal(const struct merge *m)
 static void merge_free(struct merge *m)
 {
     body_free(&m->body);
+    outkeys_free(&m->outkeys);
     inlay_writer_close(m->writer);
     plan_free(&m->plan);
     if (m->slice.env)

@@ -485,6 +485,19 @@ static void layouts_count_the_rows_that_stay(void)
     }
 }
 
+/* Behind rows that were dropped from its input: the last output's only row is its first one. */
+static void row_keys_are_of_rows_that_stay(void)
+{
+    equal_rows();
+    layout_merge(&(inlay_merge_options){.outputs = 4, .on_equal = INLAY_EQUAL_FIRST});
+    CHECK_TEXT(layout_groups(), "2 / 2 / 1 / 1");
+    for (uint32_t i = 2; i < 4; i++) {
+        const char *keys = table_key(out[i].reader, "qh.row_keys_json");
+        CHECK(strstr(keys, i == 2 ? "[98]" : "[99]") && !strstr(keys, i == 2 ? "[99]" : "[98]")); /* "b", "c" */
+    }
+    layout_close();
+}
+
 static void a_dry_run_tells_the_rows_that_stay(void)
 {
     for (int on_equal = INLAY_EQUAL_FIRST; on_equal <= INLAY_EQUAL_LAST; on_equal++) {
@@ -597,6 +610,7 @@ TEST_SUITE(merge_layout) = {
     {"dry run: can be stopped", a_dry_run_can_be_stopped},
     {"dry run: knows what moves", a_dry_run_knows_what_moves},
     {"layout: counts the rows that stay", layouts_count_the_rows_that_stay},
+    {"outputs: row keys are of rows that stay", row_keys_are_of_rows_that_stay},
     {"dry run: tells the rows that stay", a_dry_run_tells_the_rows_that_stay},
     {"columns: configured by the output's schema", columns_are_configured_by_the_output},
     {"columns: bloom filters have the values of moved pages", blooms_have_the_values_of_moved_pages},
