@@ -50,6 +50,10 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -W 'keep split' -- "$word")
         return
         ;;
+    --on-equal)
+        mapfile -t COMPREPLY < <(compgen -W 'keep first last error' -- "$word")
+        return
+        ;;
     --header)
         mapfile -t COMPREPLY < <(compgen -W 'yes no' -- "$word")
         return
@@ -96,7 +100,7 @@ _inlay() {
         --ignore-unknown --rejects --max-rejects --row-bytes --profile --codec --encoding --bloom --page-rows
         --page-bytes --page-version --row-group-rows --row-group-bytes --json --quiet --no-limits --max-memory --help" ;;
     concat) options="--output --json --quiet $files" ;;
-    merge) options="--output --sort --layout --oversize --row-group-rows --row-group-bytes --outputs --target-bytes
+    merge) options="--output --sort --on-equal --layout --oversize --row-group-rows --row-group-bytes --outputs --target-bytes
         --dry-run --keep-kv --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --memory --threads --scratch --resort --widen --json --quiet $files" ;;
     record) options='--output --interval --duration --node --tag --proc --quiet --help' ;;
     esac

@@ -130,6 +130,7 @@ _inlay() {
             '(-p --profile)'{-p,--profile}'[how to choose encodings]:name:(compat balanced smallest newest)' \
             '*--encoding[encoding]:encoding: ' '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
+            '--on-equal[rows of equal keys]:what:(keep first last error)' \
             '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' \
             '--resort[sort unsorted inputs first]' '--widen[unite types where one holds all values]' $files ;;
         record) _arguments \

@@ -1,6 +1,7 @@
 /* Merge sorted files into one or several, row groups cut at transitions of the first sort columns.
  *
- * Order: by the sort key, nulls last, ties by input order and then by row order; every row is kept.
+ * Order: by the sort key, nulls last, ties by input order and then by row order; every row is kept unless
+ * `on_equal` says otherwise.
  * Key: the columns of `sort`; without it the inputs' own footer key qh.sort_fields, whose order is
  * (sorted_series ascending, timestamp column in its direction) where every input has a sorted_series
  * column, and otherwise the listed columns one by one.
@@ -51,8 +52,55 @@ typedef struct inlay_merge_output {
     uint64_t bytes;
 } inlay_merge_output;
 
+/* Rows whose keys are equal: in all columns of the order, as they compare (null equals null, -0 equals +0, a NaN
+ * every NaN), from one input or from several. FIRST and LAST are by the order of the output: the earlier input, and
+ * in it the earlier row. */
+typedef enum inlay_on_equal {
+    INLAY_EQUAL_KEEP,  /* all stay */
+    INLAY_EQUAL_FIRST, /* one stays, the first */
+    INLAY_EQUAL_LAST,
+    INLAY_EQUAL_ERROR  /* CORRUPT: error says where the second one is, report.equal where the first */
+} inlay_on_equal;
+
+typedef struct inlay_merge_row {
+    int32_t input, row_group;
+    int64_t row; /* counted within the row group */
+} inlay_merge_row;
+
+/* Values of one column, of rows with equal keys, to be made one a group. */
+typedef struct inlay_reduce_batch {
+    const inlay_schema *schema; /* of the output */
+    uint32_t leaf;
+    inlay_batch in;             /* in the order of the output; no repetition levels, no codes */
+    const uint32_t *group_rows; /* [n_groups] levels of `in` that are of one group; together in.n_levels */
+    size_t n_groups;
+    bool goes_on;               /* the last group is not complete: the first one of the next call is its rest, which
+                                 * may be of no rows */
+} inlay_reduce_batch;
+
+/* Aggregation: of every group of rows with equal keys one row comes into the output, the group's first one, but with
+ * what `reduce` makes of the group in the columns that are not keys. Columns with repetition, and those that are not
+ * wanted, have the first row's values.
+ *
+ *   wants    may be NULL: all columns that can be reduced (no key, no repetition)
+ *   reduce   `out`: one level for each group that is complete (n_groups, less one with goes_on); values of the column's
+ *            type, dense; def NULL where no value is null, else 0..max_def of the leaf. The arrays are the
+ *            callee's and stay valid until the next call. Anything but OK ends the merge.
+ *
+ * With a reducer one thread makes all row groups. The calls for a column of a row group follow each other, and no group
+ * lies in two row groups. A group comes in pieces where a call would have more than 4,096 rows, or views would end; views
+ * die with the call. So a reducer keeps the state of one open group, and with that a group may be of any size.
+ */
+typedef struct inlay_reducer {
+    bool (*wants)(void *ctx, const inlay_schema *schema, uint32_t leaf);
+    inlay_status (*reduce)(void *ctx, const inlay_reduce_batch *groups, inlay_batch *out);
+    void *ctx;
+} inlay_reducer;
+
 typedef struct inlay_merge_options {
     const char *sort;           /* "metric_name|-timestamp_secs", with or without "/V2"; NULL = theirs */
+    inlay_on_equal on_equal;
+    inlay_reducer reducer;      /* `reduce` NULL: none; else on_equal is INLAY_EQUAL_KEEP */
     int layout;                 /* INLAY_MERGE_PACK */
     uint32_t layout_columns;    /* PER_VALUE: 1 */
     uint64_t row_group_rows;    /* the cap; 131,072 with PACK and with split_oversize, else none */
@@ -91,7 +139,8 @@ typedef struct inlay_merge_options {
 } inlay_merge_options;
 
 typedef struct inlay_merge_report {
-    uint64_t n_rows;
+    uint64_t n_rows;    /* of the outputs */
+    uint64_t n_dropped; /* rows of the inputs that on_equal left out, or that became part of another one */
     uint32_t n_row_groups, n_outputs;
     uint64_t n_columns;
     uint64_t n_runs;      /* stretches of consecutive rows of one input */
@@ -101,6 +150,7 @@ typedef struct inlay_merge_report {
     uint64_t input_bytes; /* with dry_run: of the inputs' column chunks */
     uint32_t n_resorted;  /* inputs that were not sorted */
     char row_group_column[120]; /* where row groups were cut; "" if nowhere, or not only there */
+    inlay_merge_row equal; /* after a failure by INLAY_EQUAL_ERROR: the first of the two rows; else input is -1 */
 } inlay_merge_report;
 
 /* Merge `inputs` (readers, the caller's, made with the same env) into `sink`. At least one; all must agree on

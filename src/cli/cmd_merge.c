@@ -3,6 +3,7 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@
 struct merge_settings {
     struct files_settings files;
     struct rewrite_choices choices;
-    const char *output, *sort, *scratch, *layout, *oversize, *group_size, *target_size;
+    const char *output, *sort, *scratch, *layout, *oversize, *group_size, *target_size, *on_equal;
     uint64_t row_group_rows, memory_mib, threads, outputs;
     bool quiet, json, dry_run, keep_kv, resort, widen;
 };
@@ -62,6 +63,7 @@ static void merge_json(struct out *o, const struct merge_job *job)
     json_uint(j, "inputs", job->in.n);
     json_uint(j, "input_bytes", inputs_bytes(&job->in));
     json_uint(j, "rows", r->n_rows);
+    json_uint(j, "dropped_rows", r->n_dropped);
     json_uint(j, "row_groups", r->n_row_groups);
     json_text(j, "row_group_column", r->row_group_column);
     json_uint(j, "columns", r->n_columns);
@@ -91,7 +93,12 @@ static void merge_text(struct out *o, const struct merge_job *job)
         print_counted(o, job->out.n, "file)", "files)");
     }
     out_text(o, ": ");
-    print_counted(o, r->n_rows, "row, ", "rows, ");
+    print_counted(o, r->n_rows, "row", "rows");
+    if (r->n_dropped) {
+        out_text(o, " (");
+        print_counted(o, r->n_dropped, "row of an equal key dropped)", "rows of equal keys dropped)");
+    }
+    out_text(o, ", ");
     print_counted(o, r->n_columns, "column, ", "columns, ");
     print_counted(o, r->n_row_groups, "row group", "row groups");
     if (r->row_group_column[0]) {
@@ -103,6 +110,17 @@ static void merge_text(struct out *o, const struct merge_job *job)
     out_format(o, ", in %.2f s with ", progress_seconds(&job->progress));
     print_size(o, job->in.env.peak_bytes);
     out_text(o, " of memory\n");
+}
+
+/* What to say behind "two rows have the same key". */
+static const char *merge_other_row(const struct inputs *in, const inlay_merge_row *row, char *text, size_t capacity)
+{
+    char safe[512];
+    const char *path = in->files[row->input].path;
+    report_safe(safe, sizeof safe, (inlay_bytes){(const uint8_t *)path, strlen(path)});
+    snprintf(text, capacity, "the other one is row %lld of row group %ld of %s", (long long)row->row,
+             (long)row->row_group, safe);
+    return text;
 }
 
 /* Rows out of order, and inputs that contradict each other, are no damage. */
@@ -125,6 +143,21 @@ static uint64_t merge_memory(const struct inputs *in, const struct merge_setting
     if (s->memory_mib > 0)
         return s->memory_mib << 20;
     return limit && limit / 2 < usual ? limit / 2 : usual;
+}
+
+/* By name; -1 = no such one. */
+static int merge_on_equal(const char *name)
+{
+    static const char *const names[] = {
+        [INLAY_EQUAL_KEEP] = "keep",
+        [INLAY_EQUAL_FIRST] = "first",
+        [INLAY_EQUAL_LAST] = "last",
+        [INLAY_EQUAL_ERROR] = "error",
+    };
+    for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return (int)i;
+    return name ? -1 : INLAY_EQUAL_KEEP;
 }
 
 /* As many as there are processors, but each with 64 MiB at least of what there is to use. */
@@ -174,6 +207,9 @@ static int merge_layout(const struct merge_settings *s, inlay_merge_options *o)
 static int merge_check(const struct merge_settings *s, inlay_merge_options *o)
 {
     int code = rewrite_check(&s->choices, "merge");
+    if (merge_on_equal(s->on_equal) < 0)
+        return report_usage("merge: --on-equal is keep, first, last or error, not '%s'", s->on_equal);
+    o->on_equal = (inlay_on_equal)merge_on_equal(s->on_equal);
     if (code == REPORT_DONE && s->memory_mib > UINT64_MAX >> 20)
         code = report_usage("merge: --memory is beyond all memory");
     if (code == REPORT_DONE)
@@ -208,7 +244,11 @@ static int merge_failed(const struct merge_job *job)
         return job->configured;
     if (job->out.code != REPORT_DONE)
         return job->out.code;
-    return inputs_failed(&job->in, job->settings->output, merge_advice(&job->in.env.error));
+    char other[640];
+    const inlay_merge_row *equal = &job->report.equal;
+    return inputs_failed(&job->in, job->settings->output,
+                         equal->input >= 0 ? merge_other_row(&job->in, equal, other, sizeof other)
+                                           : merge_advice(&job->in.env.error));
 }
 
 static int merge_into(struct merge_job *job, const inlay_merge_options *options)
@@ -251,7 +291,7 @@ static int merge_dry(struct merge_job *job, inlay_merge_options *options)
 static int merge_command(const void *settings, char **paths, int n)
 {
     const struct merge_settings *s = settings;
-    struct merge_job job = {.settings = s};
+    struct merge_job job = {.settings = s, .report.equal.input = -1};
     inlay_merge_options options = {.sort = s->sort,
                                    .row_group_rows = s->row_group_rows,
                                    .outputs = (uint32_t)s->outputs,
@@ -296,6 +336,9 @@ static const struct options_row merge_options[] = {
      "the inputs' order: 'metric_name|-timestamp_secs', a minus\n"
      "sign is descending, 'timestamp' too unless +timestamp; without\n"
      "it the files' qh.sort_fields"},
+    {"on-equal", 0, OPTIONS_TEXT, offsetof(struct merge_settings, on_equal), "WHAT",
+     "rows whose keys are equal: keep (all of them), first, last (one\n"
+     "stays), error"},
     {"row-group-rows", 'g', OPTIONS_UINT, offsetof(struct merge_settings, row_group_rows), "N",
      "most rows of a row group of several values (131072)"},
     {"row-group-bytes", 0, OPTIONS_TEXT, offsetof(struct merge_settings, group_size), "SIZE",
@@ -343,16 +386,18 @@ const struct command command_merge = {
     .summary = "merge sorted files into one",
     .operands = "FILE... -o FILE",
     .help = "Merges files that are sorted alike, in bounded memory. Columns are united by name;\n"
-            "every row is kept; equal keys keep the order of the inputs. Row groups are cut where\n"
-            "the first sort column changes, so that every metric lies in row groups of its own;\n"
-            "--layout has other ways. Several outputs are cut between series.\n"
+            "every row is kept unless --on-equal says otherwise; equal keys keep the order of the\n"
+            "inputs. Row groups are cut where the first sort column changes, so that every metric\n"
+            "lies in row groups of its own; --layout has other ways. Several outputs are cut between\n"
+            "series.\n"
             "\n"
             "Examples:\n"
             "  inlay merge host-*.parquet -o all.parquet\n"
             "  inlay merge a.parquet b.parquet -o c.parquet --sort 'metric_name|-timestamp_secs'\n"
             "  inlay merge host-*.parquet -o 'part-%d.parquet' --target-bytes 256M\n"
             "  inlay merge host-*.parquet --layout per-value:2 --dry-run\n"
-            "  inlay merge host-*.parquet -o all.parquet --bloom metric_name --codec value=zstd:9\n",
+            "  inlay merge host-*.parquet -o all.parquet --bloom metric_name --codec value=zstd:9\n"
+            "  inlay merge replica-*.parquet -o one.parquet --on-equal first\n",
     .options = merge_options,
     .settings_bytes = sizeof(struct merge_settings),
     .min_operands = 1,

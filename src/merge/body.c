@@ -10,6 +10,7 @@
 enum {
     BODY_TELL = 65536,  /* values between two calls of progress */
     BODY_RUNS = 131072, /* stretches held at once: a row group of the default size in the worst case */
+    BODY_FAR = 65536,   /* rows to be dropped, from which on a nested column goes to a row instead of reading on */
     BODY_DATA_PAGE = 0, /* PageType and Encoding of parquet.thrift */
     BODY_DATA_PAGE_V2 = 3,
     BODY_PLAIN_DICTIONARY = 2,
@@ -113,6 +114,28 @@ static inlay_status body_nested_rows(struct body *body, uint32_t input, struct f
     }
 }
 
+/* Rows that are dropped; `row` is the one behind them. A few are read over, since going to a row of a nested column
+ * may mean to begin its chunk anew. */
+static inlay_status body_nested_drop(struct body *body, uint32_t input, struct feed *feed, uint64_t rows, uint64_t row)
+{
+    for (;;) {
+        if (feed_empty(feed) && rows >= BODY_FAR) {
+            feed_skip_to(feed, (int64_t)row);
+            return INLAY_OK;
+        }
+        if (feed_empty(feed)) {
+            inlay_status status = body_fill(body, input, feed);
+            if (status != INLAY_OK)
+                return status == INLAY_END ? rows ? body_ends_early(body, input) : INLAY_OK : status;
+        }
+        size_t n = body_row_levels(feed, &rows);
+        feed->value += feed_present(feed, n);
+        feed->level += n;
+        if (!feed_empty(feed))
+            return INLAY_OK;
+    }
+}
+
 static void body_tell(struct body *body, bool now)
 {
     uint64_t total = body->plan->n_rows * body->schema->n_leaves;
@@ -183,7 +206,11 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
 {
     uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
     memset(body->lanes, 0, body->schema->n_inputs * sizeof *body->lanes);
-    memcpy(body->wanted, body->here, body->schema->n_inputs * sizeof *body->wanted);
+    memcpy(body->wanted, body->plan->drop_mask ? body->first_kept : body->here,
+           body->schema->n_inputs * sizeof *body->wanted);
+    body->n_met = 0;
+    if (body->plan->drop_mask && !body->whole) /* body_part_ready does it */
+        memset(body->wanted, 0, body->schema->n_inputs * sizeof *body->wanted);
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
         struct union_leaf from = union_leaf_of(body->schema, i, leaf);
         if (from.leaf == UNION_NONE || body->here[i] == 0)
@@ -201,19 +228,89 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
     return INLAY_OK;
 }
 
+/* ---- stretches, and rows that are dropped between them ---- */
+
+static void body_forget_runs(struct body *body)
+{
+    body->n_runs = 0;
+    buf_clear(&body->drops);
+    if (!body->plan->drop_mask)
+        return;
+    memset(body->first_kept, 0, body->schema->n_inputs * sizeof *body->first_kept);
+    memset(body->drop, 0, body->schema->n_inputs * sizeof *body->drop);
+}
+
+/* The latest stretch of a plan that drops rows: how many rows of its input follow each other, so that what is at hand
+ * is made ready for them and no others. */
+static inlay_status body_note(struct body *body)
+{
+    struct lane_run *run = &body->runs[body->n_runs - 1];
+    uint32_t input = run->input, rows = run->rows;
+    uint64_t *first = &body->first_kept[input], number = body->drop[input];
+    body->gone[input] += rows;
+    if (body->walk.dropped) {
+        run->rows |= LANE_DROPPED;
+        struct body_drop d = {body->taken[input] + body->gone[input], 0};
+        buf_append(&body->drops, &d, sizeof d);
+        body->drop[input] = body->drops.bytes / sizeof d;
+        return body->drops.status;
+    }
+    if (number)
+        ((struct body_drop *)(void *)body->drops.data)[number - 1].kept += rows;
+    else
+        *first += rows;
+    return INLAY_OK;
+}
+
+/* The lanes are made ready for the stretches of a new part; those of a whole row group are. */
+static inlay_status body_part_ready(struct body *body, struct lane_out *out)
+{
+    body->n_met = 0;
+    for (uint32_t i = 0; i < body->schema->n_inputs && body->plan->drop_mask && !body->whole; i++) {
+        if (!body->lanes[i].feed)
+            continue;
+        body_settle(body, i);
+        body->wanted[i] = body->first_kept[i];
+        TRY(body_ready(body, i, out));
+    }
+    return INLAY_OK;
+}
+
+/* Rows of a lane that are dropped: it goes on behind them. */
+static inlay_status body_drop(struct body *body, struct lane_run run, struct lane_out *out)
+{
+    struct body_drop d = ((const struct body_drop *)(const void *)body->drops.data)[body->n_met++];
+    struct lane *l = &body->lanes[run.input];
+    uint32_t rows = lane_run_rows(run);
+    if (!l->feed)
+        return INLAY_OK;
+    body_settle(body, run.input);
+    body->wanted[run.input] = d.kept;
+    if (rows > l->feed->batch.n_levels - l->feed->level) {
+        feed_skip_to(l->feed, (int64_t)d.row);
+    } else {
+        l->feed->value += feed_present(l->feed, rows);
+        l->feed->level += rows;
+    }
+    return body_ready(body, run.input, out);
+}
+
 /* The stretches of the next part of the row group, unless all of them are at hand. */
 static inlay_status body_part(struct body *body, uint64_t *left)
 {
-    if (body->whole) {
-        *left = 0;
+    body->ended = body->whole;
+    if (body->whole)
         return INLAY_OK;
-    }
-    for (body->n_runs = 0; *left && body->n_runs < BODY_RUNS; body->n_runs++) {
+    for (body_forget_runs(body); body->n_runs < BODY_RUNS;) {
         uint64_t rows;
         uint32_t input;
-        TRY(plan_walk_next(&body->walk, *left < UINT32_MAX ? *left : UINT32_MAX, &input, &rows));
-        body->runs[body->n_runs] = (struct lane_run){input, (uint32_t)rows};
-        *left -= rows;
+        inlay_status status = plan_walk_group(&body->walk, left, &input, &rows);
+        body->ended = status == INLAY_END;
+        if (status != INLAY_OK)
+            return body->ended ? INLAY_OK : status;
+        body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
+        if (body->plan->drop_mask)
+            TRY(body_note(body));
     }
     return INLAY_OK;
 }
@@ -229,6 +326,8 @@ static inlay_status body_scatter(struct body *body, const struct lane_run *runs,
         body->done += out->n_levels - before;
         if (out->n_levels == out->room)
             TRY(stage_took(&body->stage, out));
+        else if (at < n_runs && lane_dropped(runs[at]))
+            TRY(body_drop(body, runs[at++], out));
         else if (at < n_runs)
             TRY(body_refill(body, runs[at].input, out));
         if (body->stage.gives_up)
@@ -260,6 +359,13 @@ static inlay_status body_moving(struct body *body, struct lane_out *out)
     return body_scatter(body, runs + at, n_runs - at, out);
 }
 
+/* From the row group's first stretch on. */
+static inlay_status body_walk(struct body *body, const struct slice_group *group)
+{
+    memset(body->gone, 0, body->schema->n_inputs * sizeof *body->gone);
+    return plan_walk_start(&body->walk, body->plan, group);
+}
+
 static inlay_status body_flat_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
 {
     struct lane_out out = stage_block(&body->stage);
@@ -268,11 +374,13 @@ static inlay_status body_flat_leaf(struct body *body, const struct slice_group *
         TRY(body_moving(body, &out));
     } else {
         if (!body->whole)
-            TRY(plan_walk_start(&body->walk, body->plan, group));
-        for (uint64_t left = group->rows; left;) {
+            TRY(body_walk(body, group));
+        uint64_t left = group->rows;
+        do {
             TRY(body_part(body, &left));
+            TRY(body_part_ready(body, &out));
             TRY(body_scatter(body, body->runs, body->n_runs, &out));
-        }
+        } while (!body->ended);
     }
     TRY(stage_took(&body->stage, &out));
     for (uint32_t i = 0; i < body->schema->n_inputs; i++)
@@ -283,24 +391,68 @@ static inlay_status body_flat_leaf(struct body *body, const struct slice_group *
 
 static inlay_status body_nested_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
 {
-    TRY(plan_walk_start(&body->walk, body->plan, group));
-    for (uint64_t left = group->rows; left;) {
-        uint32_t input;
-        uint64_t rows;
-        TRY(plan_walk_next(&body->walk, left, &input, &rows));
+    uint64_t left = group->rows, rows;
+    uint32_t input;
+    inlay_status status;
+    TRY(body_walk(body, group));
+    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
         struct union_leaf from = union_leaf_of(body->schema, input, leaf);
-        if (from.leaf == UNION_NONE) {
-            TRY(stage_nulls(&body->stage, rows));
-        } else {
-            struct feed *feed;
+        struct feed *feed = NULL;
+        body->gone[input] += rows;
+        if (from.leaf != UNION_NONE)
             TRY(body_feed(body, input, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &feed));
+        if (body->walk.dropped && feed)
+            TRY(body_nested_drop(body, input, feed, rows, body->taken[input] + body->gone[input]));
+        if (body->walk.dropped)
+            continue;
+        if (feed)
             TRY(body_nested_rows(body, input, feed, from.shift, rows));
-        }
-        left -= rows;
+        else
+            TRY(stage_nulls(&body->stage, rows));
         body->done += rows;
         body_tell(body, false);
     }
+    return status == INLAY_END ? INLAY_OK : status;
+}
+
+/* ---- columns that are reduced ---- */
+
+static inlay_status body_reduce_rows(struct body *body, uint32_t input, struct feed *feed, uint8_t shift, uint64_t rows)
+{
+    while (rows) {
+        if (feed_empty(feed)) {
+            TRY(reduce_settle(&body->reduce));
+            inlay_status status = body_fill(body, input, feed);
+            if (status != INLAY_OK)
+                return status == INLAY_END ? body_ends_early(body, input) : status;
+        }
+        size_t left = feed->batch.n_levels - feed->level, n = rows < left ? (size_t)rows : left;
+        TRY(reduce_take(&body->reduce, feed, n, shift, body->walk.dropped));
+        rows -= n;
+    }
     return INLAY_OK;
+}
+
+static inlay_status body_reduced_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
+{
+    uint64_t left = group->rows, rows;
+    uint32_t input;
+    inlay_status status;
+    TRY(reduce_begin(&body->reduce, leaf));
+    TRY(body_walk(body, group));
+    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
+        struct union_leaf from = union_leaf_of(body->schema, input, leaf);
+        struct feed *feed = NULL;
+        if (from.leaf == UNION_NONE) {
+            TRY(reduce_nulls(&body->reduce, rows, body->walk.dropped));
+        } else {
+            TRY(body_feed(body, input, leaf, false, &feed));
+            TRY(body_reduce_rows(body, input, feed, from.shift, rows));
+        }
+        body->done += body->walk.dropped ? 0 : rows;
+        body_tell(body, false);
+    }
+    return status == INLAY_END ? reduce_end(&body->reduce) : status;
 }
 
 /* Has the chunk that an input's next row lies in given up its dictionary? Then most of its values are distinct. */
@@ -408,17 +560,19 @@ static inlay_status body_host(struct body *body, uint32_t leaf)
 static inlay_status body_is_whole(struct body *body, uint32_t leaf, bool *is, uint32_t *row_group, inlay_chunk *chunk)
 {
     uint32_t input = body->n_runs ? body->runs[0].input : 0, g = 0, n = inlay_reader_row_groups(body->inputs[input]);
+    bool behind = body->n_runs == 2 && lane_dropped(body->runs[0]); /* that same input's rows */
+    uint64_t dropped = behind ? lane_run_rows(body->runs[0]) : 0, from = body->taken[input] + dropped;
     inlay_row_group group = {0};
     *is = false;
-    if (body->no_copy || (body->how[leaf] & (BODY_NO_MOVE | BODY_NO_CHUNK)) || !body->whole || body->n_runs != 1 ||
-        body->leaves[input] < 0)
+    if (body->no_copy || (body->how[leaf] & (BODY_NO_MOVE | BODY_NO_CHUNK)) || !body->whole ||
+        (body->n_runs != 1 && !behind) || body->leaves[input] < 0)
         return INLAY_OK;
     for (; g < n; g++) {
         TRY(inlay_reader_row_group(body->inputs[input], g, &group));
-        if ((uint64_t)group.first_row >= body->taken[input] && group.n_rows)
+        if ((uint64_t)group.first_row >= from && group.n_rows)
             break;
     }
-    if (g == n || (uint64_t)group.first_row != body->taken[input] || (uint64_t)group.n_rows != body->here[input])
+    if (g == n || (uint64_t)group.first_row != from || (uint64_t)group.n_rows != body->here[input] - dropped)
         return INLAY_OK;
     TRY(inlay_reader_chunk(body->inputs[input], g, (uint32_t)body->leaves[input], chunk));
     *row_group = g;
@@ -439,7 +593,7 @@ static inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *mov
     if (feed)
         feed_skip_to(feed, (int64_t)(body->taken[input] + body->here[input]));
     body->moved_bytes += (uint64_t)chunk.compressed_bytes;
-    body->done += body->here[input];
+    body->done += body->n_runs == 2 ? lane_run_rows(body->runs[1]) : body->here[input];
     body_tell(body, false);
     return INLAY_OK;
 }
@@ -464,6 +618,11 @@ static inlay_status body_leaf(struct body *body, const struct slice_group *group
     const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
     bool codes = false, moved = false;
     body->dictionaries = !(body->how[leaf] & BODY_NO_CODES);
+    if (body->reduced && body->reduced[leaf]) {
+        TRY(stage_begin(&body->stage, leaf, node, body->dictionaries && node->type != INLAY_BOOLEAN));
+        TRY(body_reduced_leaf(body, group, leaf));
+        return stage_end(&body->stage);
+    }
     body_leaves(body, leaf);
     TRY(body_whole_chunk(body, leaf, &moved));
     if (moved)
@@ -500,22 +659,26 @@ static void body_release(struct body *body, uint32_t leaf)
 static inlay_status body_count(struct body *body, const struct slice_group *group)
 {
     memset(body->here, 0, body->schema->n_inputs * sizeof *body->here);
-    TRY(plan_walk_start(&body->walk, body->plan, group));
-    body->n_runs = 0;
+    TRY(body_walk(body, group));
+    body_forget_runs(body);
     body->longest = 0;
     body->whole = true;
-    for (uint64_t left = group->rows; left;) {
-        uint32_t input;
-        uint64_t rows;
-        TRY(plan_walk_next(&body->walk, left < UINT32_MAX ? left : UINT32_MAX, &input, &rows));
+    bool drops = body->plan->drop_mask != 0;
+    uint64_t left = group->rows, rows;
+    uint32_t input;
+    inlay_status status;
+    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
         body->here[input] += rows;
-        left -= rows;
-        body->longest = rows > body->longest ? rows : body->longest;
         body->whole = body->whole && body->n_runs < BODY_RUNS;
         if (body->whole)
             body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
+        if (drops && body->whole)
+            TRY(body_note(body));
+        if (drops && body->walk.dropped)
+            continue;
+        body->longest = rows > body->longest ? rows : body->longest;
     }
-    return INLAY_OK;
+    return status == INLAY_END ? INLAY_OK : status;
 }
 
 static inlay_status body_group(struct body *body, const struct slice_group *group)
@@ -541,6 +704,13 @@ inlay_status body_open(struct body *body, const char *scratch_folder, size_t dic
     body->taken = block;
     TRY(mem_new(body->env, n * sizeof *body->here, &block));
     body->here = block;
+    TRY(mem_new(body->env, n * sizeof *body->gone, &block));
+    body->gone = block;
+    TRY(mem_new(body->env, n * sizeof *body->first_kept, &block));
+    body->first_kept = block;
+    TRY(mem_new(body->env, n * sizeof *body->drop, &block));
+    body->drop = block;
+    buf_init(&body->drops, body->env);
     TRY(mem_new(body->env, n * sizeof *body->maps, &block));
     body->maps = block;
     TRY(mem_new(body->env, n * leaves * sizeof *body->feeds, &block));
@@ -558,6 +728,7 @@ inlay_status body_open(struct body *body, const char *scratch_folder, size_t dic
     TRY(mem_new(body->env, n * leaves * sizeof *body->slots, &block));
     body->slots = block;
     TRY(move_init(&body->move, body->env, body->schema->n_inputs));
+    TRY(reduce_init(&body->reduce, body->env, body->reducer, body->schema->schema, &body->stage));
     body->stage.page = body_page;
     body->stage.page_ctx = body;
     TRY(mem_new(body->env, BODY_RUNS * sizeof *body->runs, &block));
@@ -590,6 +761,12 @@ void body_free(struct body *body)
     mem_free(body->env, body->runs, BODY_RUNS * sizeof *body->runs);
     mem_free(body->env, body->taken, n * sizeof *body->taken);
     mem_free(body->env, body->here, n * sizeof *body->here);
+    mem_free(body->env, body->gone, n * sizeof *body->gone);
+    mem_free(body->env, body->first_kept, n * sizeof *body->first_kept);
+    mem_free(body->env, body->drop, n * sizeof *body->drop);
+    if (body->drops.env)
+        buf_free(&body->drops);
+    reduce_free(&body->reduce);
     stage_free(&body->stage);
     body->env = NULL;
 }
@@ -645,6 +822,8 @@ static inlay_status body_leaf_moves(struct body *body, uint32_t leaf)
     bool codes = false, moved = false;
     uint32_t g;
     inlay_chunk chunk = {0};
+    if (body->reduced && body->reduced[leaf])
+        return INLAY_OK;
     body->dictionaries = !(body->how[leaf] & BODY_NO_CODES);
     body_leaves(body, leaf);
     TRY(body_is_whole(body, leaf, &moved, &g, &chunk));

@@ -11,6 +11,7 @@
 #include "merge/lane.h"
 #include "merge/move.h"
 #include "merge/plan.h"
+#include "merge/reduce.h"
 #include "merge/stage.h"
 #include "merge/union.h"
 
@@ -28,6 +29,11 @@ struct body_chunk { /* what is known of an input's column chunk */
     bool mixed;         /* a dictionary that was given up: most values are distinct */
 };
 
+struct body_drop { /* rows of an input that do not come into the output */
+    uint64_t row;  /* behind them, in the input */
+    uint64_t kept; /* rows from there up to the next ones that are dropped, as far as `runs` know */
+};
+
 struct body {
     inlay_env *env;
     inlay_reader *const *inputs;
@@ -43,6 +49,9 @@ struct body {
     void *turn_ctx;
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
     void *progress_ctx;
+    const uint8_t *reduced; /* [n_leaves] columns that the reducer makes; NULL = none */
+    const inlay_reducer *reducer;
+    struct reduce reduce;
     uint64_t done, told;    /* values written, of which the caller knows */
     uint64_t *taken;        /* [n_inputs] rows in earlier row groups */
     uint64_t *here;         /* [n_inputs] rows in this one */
@@ -57,8 +66,14 @@ struct body {
     bool no_copy;           /* decode and encode everything */
     uint64_t longest;       /* stretch of the row group */
     uint64_t moved_bytes;   /* of pages and column chunks that moved as they were */
+    uint64_t *first_kept;   /* [n_inputs] rows that come before an input's first dropped ones in `runs` */
+    uint64_t *drop;         /* [n_inputs] number of its latest ones, from 1; 0 = none yet */
+    uint64_t *gone;         /* [n_inputs] rows in `runs` and before it, of this row group */
+    struct buf drops;       /* struct body_drop, in the order of `runs` */
+    size_t n_met;           /* of them, while a column is written */
     struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
     size_t n_runs;
+    bool ended;             /* `runs` are the row group's last ones */
     bool whole;             /* `runs` are all of the row group's */
     struct body_chunk *chunks; /* [n_inputs][n_leaves] */
     struct stage stage;

@@ -80,25 +80,31 @@ inlay_status keyrows_error_column(inlay_env *env, inlay_bytes name)
     return env->error.status;
 }
 
-static inlay_status keyrows_bad(const struct keyrows *k, uint64_t row, uint32_t key,
-                                const char *what)
+inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, inlay_merge_row *place)
 {
-    inlay_error *e = &k->env->error;
     uint32_t n = inlay_reader_row_groups(k->reader);
-    int32_t in_group = -1;
-    int64_t in_row = (int64_t)row;
+    *place = (inlay_merge_row){(int32_t)k->input, -1, (int64_t)row};
     for (uint32_t g = 0; g < n; g++) {
         inlay_row_group group;
         TRY(inlay_reader_row_group(k->reader, g, &group));
         if ((int64_t)row < group.first_row)
             break;
-        in_group = (int32_t)g;
-        in_row = (int64_t)row - group.first_row;
+        place->row_group = (int32_t)g;
+        place->row = (int64_t)row - group.first_row;
     }
+    return INLAY_OK;
+}
+
+static inlay_status keyrows_bad(const struct keyrows *k, uint64_t row, uint32_t key,
+                                const char *what)
+{
+    inlay_error *e = &k->env->error;
+    inlay_merge_row place;
+    TRY(keyrows_locate(k, row, &place));
     err_set(k->env, INLAY_CORRUPT, what);
-    e->input = (int32_t)k->input;
-    e->row_group = in_group;
-    e->row = in_row;
+    e->input = place.input;
+    e->row_group = place.row_group;
+    e->row = place.row;
     return keyrows_error_column(k->env, k->keys->keys[key].name);
 }
 

@@ -177,6 +177,8 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
         }
         struct lane *l = &lanes[runs[run].input];
         size_t n = runs[run].rows - done;
+        if (lane_dropped(runs[run]))
+            break;
         n = n < room - levels ? n : room - levels;
         if (n <= l->left && !out->nulls) {
             lane_take(l, n, values + levels * bytes, width);

@@ -10,8 +10,19 @@
 #include "merge/feed.h"
 
 struct lane_run { /* a stretch of the plan */
-    uint32_t input, rows;
+    uint32_t input, rows; /* at most PLAN_MOST_ROWS; LANE_DROPPED among them: they do not come into the output */
 };
+#define LANE_DROPPED ((uint32_t)1 << 31)
+
+INLAY_INLINE bool lane_dropped(struct lane_run run)
+{
+    return run.rows & LANE_DROPPED;
+}
+
+INLAY_INLINE uint32_t lane_run_rows(struct lane_run run)
+{
+    return run.rows & ~LANE_DROPPED;
+}
 
 struct lane {
     struct feed *feed;     /* NULL: the input does not have the column, all its rows are null */
@@ -42,7 +53,8 @@ void lane_arm(struct lane *l, const struct lane_out *out);
 /* Bring `level` and `value` to where the lane stands. */
 void lane_settle(struct lane *l);
 /* Take rows of runs[*at], runs[*at + 1] ... (of the first one, *taken rows are taken already) until the block is full,
- * the runs end, or a lane has nothing at hand any more: then *at, *taken stand at the rows that follow. */
+ * the runs end, rows are to be dropped, or a lane has nothing at hand any more: then *at, *taken stand at the rows that
+ * follow. */
 void lane_scatter(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
                   struct lane_out *out);
 

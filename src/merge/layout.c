@@ -97,10 +97,11 @@ static inlay_status layout_segments(struct layout *l, struct slice *slice)
         uint64_t rows = 0, bytes = 0;
         unsigned changes = 0;
         TRY(layout_segment(l, &rows, &changes));
-        for (uint64_t left = l->sizes ? rows : 0, n; left; left -= n) {
+        for (uint64_t left = l->sizes ? rows : 0, n, none = 0; left;) {
             uint32_t input;
             TRY(plan_walk_next(&l->walk, left, &input, &n));
-            TRY(layout_bytes(l, input, n, &bytes));
+            TRY(layout_bytes(l, input, n, l->walk.dropped ? &none : &bytes));
+            left -= l->walk.dropped ? 0 : n;
         }
         TRY(slice_add(slice, rows, bytes, changes));
     }
@@ -112,10 +113,13 @@ static inlay_status layout_places(struct layout *l, struct slice *slice)
     TRY(plan_walk_start(&l->walk, l->plan, &(struct slice_group){0}));
     for (size_t i = 0; i < slice->n_groups; i++) {
         plan_walk_place(&l->walk, &slice->groups[i]);
-        for (uint64_t left = slice->groups[i].rows, n; left; left -= n) {
-            uint32_t input;
-            TRY(plan_walk_next(&l->walk, left, &input, &n));
-        }
+        uint64_t left = slice->groups[i].rows, n;
+        uint32_t input;
+        inlay_status status;
+        while ((status = plan_walk_group(&l->walk, &left, &input, &n)) == INLAY_OK)
+            ;
+        if (status != INLAY_END)
+            return status;
     }
     return INLAY_OK;
 }

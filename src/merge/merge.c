@@ -43,6 +43,7 @@ struct merge {
     struct rank *ranks;  /* [n_keys] */
     int64_t *key_leaves; /* [n_keys][n_inputs] */
     size_t n_key_leaves;
+    uint8_t *reduced;    /* [n_leaves] the reducer makes the column; NULL = there is no reducer */
     struct resort resort;
     struct slice slice;
     struct plan plan;
@@ -404,6 +405,24 @@ static inlay_status merge_ranks(struct merge *m)
     return INLAY_OK;
 }
 
+/* Which columns the reducer makes. */
+static inlay_status merge_reduced(struct merge *m)
+{
+    const inlay_reducer *r = &m->options.reducer;
+    void *block;
+    if (!r->reduce)
+        return INLAY_OK;
+    TRY(mem_new(m->env, m->schema.n_leaves, &block));
+    m->reduced = block;
+    for (uint32_t i = 0; i < m->schema.n_leaves; i++)
+        m->reduced[i] = inlay_schema_leaf(m->schema.schema, i)->max_rep == 0;
+    for (uint32_t i = 0; i < m->key_set.n_keys; i++)
+        m->reduced[m->key_leaf[i]->leaf] = 0;
+    for (uint32_t i = 0; i < m->schema.n_leaves && r->wants; i++)
+        m->reduced[i] = m->reduced[i] && r->wants(r->ctx, m->schema.schema, i);
+    return INLAY_OK;
+}
+
 /* Sorted runs take the place of unsorted inputs; schema and keys are made anew for them. */
 static inlay_status merge_resort(struct merge *m)
 {
@@ -440,9 +459,13 @@ static inlay_status merge_plan(struct merge *m)
     if (m->options.resort)
         TRY(merge_resort(m));
     TRY(merge_ranks(m));
-    TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder));
-    TRY(plan_build(&m->plan, m->inputs, m->options.memory_bytes));
     const inlay_merge_options *o = &m->options;
+    TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, o->scratch_folder));
+    if (o->on_equal > INLAY_EQUAL_ERROR || (o->reducer.reduce && o->on_equal))
+        return err_set(m->env, INLAY_ARG, ERR("no such way to treat equal keys"));
+    TRY(merge_reduced(m));
+    TRY(plan_on_equal(&m->plan, m->reduced ? EQUAL_REDUCE : (int)o->on_equal));
+    TRY(plan_build(&m->plan, m->inputs, o->memory_bytes));
     struct slice_options slice = {.layout = o->layout == INLAY_MERGE_PACK        ? SLICE_PACK
                                             : o->layout == INLAY_MERGE_PER_VALUE ? SLICE_PER_VALUE
                                                                                  : SLICE_NONE,
@@ -547,6 +570,8 @@ static void merge_body_init(struct merge *m)
                             .how = m->how,
                             .turn = merge_turn,
                             .turn_ctx = m,
+                            .reduced = m->reduced,
+                            .reducer = &o->reducer,
                             .progress = o->progress,
                             .progress_ctx = o->progress_ctx};
 }
@@ -558,7 +583,7 @@ static inlay_status merge_body(struct merge *m)
     const inlay_merge_options *o = &m->options;
 #if INLAY_THREADS
     uint32_t crew = crew_size(&m->slice, m->env, o->memory_bytes, o->threads);
-    if (crew > 1)
+    if (crew > 1 && !m->reduced) /* a reducer is called by one thread */
         TRY(crew_write(&m->body, crew, &o->write, m->sorting, m->n_sorting, o->scratch_folder,
                        merge_dictionary_bytes(m)));
     else
@@ -600,6 +625,8 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
     const struct keyrows_key *cut = m->slice.aligned ? merge_cut_key(m) : NULL;
     size_t most = sizeof report->row_group_column - 1, n = !cut ? 0 : cut->name.len < most ? cut->name.len : most;
     *report = (inlay_merge_report){.n_rows = m->plan.n_rows,
+                                   .n_dropped = m->plan.n_dropped,
+                                   .equal = {-1, -1, -1},
                                    .n_row_groups = m->options.dry_run ? (uint32_t)m->slice.n_groups : m->groups,
                                    .n_outputs = m->slice.n_outputs,
                                    .n_columns = m->schema.n_leaves,
@@ -614,6 +641,15 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
         memcpy(report->row_group_column, cut->name.data, n);
 }
 
+/* The first of two rows with equal keys, where they are an error. */
+static inlay_merge_row merge_equal(const struct merge *m)
+{
+    inlay_merge_row row = m->plan.equal.env ? m->plan.equal.first : (inlay_merge_row){-1, -1, -1};
+    if (m->resort.n_resorted && row.input >= 0 && (uint32_t)row.input < m->n_inputs)
+        row.input = (int32_t)m->resort.origins[row.input];
+    return row;
+}
+
 static void merge_free(struct merge *m)
 {
     body_free(&m->body);
@@ -625,6 +661,8 @@ static void merge_free(struct merge *m)
     for (uint32_t i = 0; m->ranks && i < m->key_set.n_keys; i++)
         rank_free(&m->ranks[i]);
     mem_free(m->env, m->ranks, m->key_set.n_keys * sizeof *m->ranks);
+    if (m->reduced)
+        mem_free(m->env, m->reduced, m->schema.n_leaves);
     mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
     if (m->how)
         mem_free(m->env, m->how, m->schema.n_leaves + 1u);
@@ -663,6 +701,8 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
         merge_report(m, report);
     if (status != INLAY_OK)
         merge_error_input(m);
+    if (status != INLAY_OK && report)
+        *report = (inlay_merge_report){.equal = merge_equal(m)};
     merge_free(m);
     return status;
 }

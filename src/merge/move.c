@@ -127,9 +127,9 @@ static inlay_status move_look(struct move *m, const struct move_column *c, uint6
     memset(m->at, 0, m->n_inputs * sizeof *m->at);
     for (size_t i = 0; i < c->n_runs; i++) {
         uint32_t input = c->runs[i].input;
-        int64_t from = (int64_t)(c->taken[input] + m->at[input]), to = from + (int64_t)c->runs[i].rows;
-        m->at[input] += c->runs[i].rows;
-        while (c->leaves[input] >= 0 && to - from >= MOVE_LEAST_ROWS) {
+        int64_t from = (int64_t)(c->taken[input] + m->at[input]), to = from + (int64_t)lane_run_rows(c->runs[i]);
+        m->at[input] += lane_run_rows(c->runs[i]);
+        while (c->leaves[input] >= 0 && to - from >= MOVE_LEAST_ROWS && !lane_dropped(c->runs[i])) {
             struct inpages *p = NULL;
             inlay_status status = move_pages(&c->slots[input * c->stride], m->env, c->inputs[input],
                                              (uint32_t)c->leaves[input], from, &p);
@@ -149,7 +149,7 @@ static inlay_status move_decide(struct move *m, const struct move_column *c, uin
 {
     uint64_t rows = 0;
     for (size_t i = 0; i < c->n_runs; i++)
-        rows += c->runs[i].rows;
+        rows += lane_dropped(c->runs[i]) ? 0 : c->runs[i].rows;
     m->mode = plain_rows ? MOVE_PLAIN : MOVE_NOTHING;
     m->host = 0;
     for (uint32_t i = 1; i < m->n_inputs; i++)
@@ -208,8 +208,12 @@ static inlay_status move_cut(struct move *m, const struct move_column *c)
     memset(m->at, 0, m->n_inputs * sizeof *m->at);
     for (size_t i = 0; i < c->n_runs; i++) {
         uint32_t input = c->runs[i].input;
-        int64_t from = (int64_t)(c->taken[input] + m->at[input]), to = from + (int64_t)c->runs[i].rows;
-        m->at[input] += c->runs[i].rows;
+        int64_t from = (int64_t)(c->taken[input] + m->at[input]), to = from + (int64_t)lane_run_rows(c->runs[i]);
+        m->at[input] += lane_run_rows(c->runs[i]);
+        if (lane_dropped(c->runs[i])) {
+            buf_append(&m->runs, &c->runs[i], sizeof c->runs[i]);
+            continue;
+        }
         while (c->leaves[input] >= 0 && to - from >= MOVE_LEAST_ROWS) {
             struct inpages *p = NULL;
             TRY(move_pages(&c->slots[input * c->stride], m->env, c->inputs[input], (uint32_t)c->leaves[input], from, &p));

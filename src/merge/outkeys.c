@@ -48,17 +48,23 @@ static inlay_status outkeys_ranges(struct outkeys *o, uint32_t *first, uint32_t 
     for (; o->group < o->slice->n_groups && o->slice->groups[o->group].output == output; o->group++) {
         const struct slice_group *group = &o->slice->groups[o->group];
         TRY(plan_walk_start(&o->walk, o->plan, group));
-        for (uint64_t left = group->rows; left;) {
-            uint32_t input;
-            uint64_t rows;
-            TRY(plan_walk_next(&o->walk, left, &input, &rows));
-            if (!*any)
+        uint64_t left = group->rows, rows;
+        uint32_t input;
+        inlay_status status;
+        while ((status = plan_walk_group(&o->walk, &left, &input, &rows)) == INLAY_OK) {
+            o->to[input] += rows;
+            if (o->walk.dropped)
+                continue;
+            if (!*any) {
                 *first = input;
+                o->first_row = o->to[input] - rows;
+            }
             *any = true;
             *last = input;
-            o->to[input] += rows;
-            left -= rows;
+            o->last_row = o->to[input] - 1;
         }
+        if (status != INLAY_END)
+            return status;
     }
     return INLAY_OK;
 }
@@ -159,8 +165,8 @@ inlay_status outkeys_write(struct outkeys *o, inlay_writer *writer)
             TRY(describe_last(&o->describe, c, (struct cell){0}));
             continue;
         }
-        TRY(outkeys_cell(o, c, first, o->from[first], describe_first));
-        TRY(outkeys_cell(o, c, last, o->to[last] - 1, describe_last));
+        TRY(outkeys_cell(o, c, first, o->first_row, describe_first));
+        TRY(outkeys_cell(o, c, last, o->last_row, describe_last));
         for (uint32_t i = 0; i < o->schema->n_inputs && describe_wants_values(&o->describe, c); i++)
             if (o->to[i] > o->from[i])
                 TRY(outkeys_values(o, c, i));

@@ -6,11 +6,7 @@
 #if INLAY_WRITE && INLAY_MERGE
 
 #define PLAN_ROWS ((uint64_t)1 << 60) /* of all inputs: two bits more are wanted for segments */
-enum {
-    PLAN_VARINT_BYTES = 10,
-    PLAN_FIRST = SLICE_CUT | SLICE_SERIES, /* what changes before the first row */
-    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW /* of one stretch: keeps its varint within 64 bits */
-};
+enum { PLAN_VARINT_BYTES = 10 };
 
 inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_keys *keys,
                        uint32_t n_inputs, const char *scratch_folder)
@@ -19,6 +15,7 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
     plan->cut_in_order = true;
     while (n_inputs > 1 && plan->input_bits < 32 && (n_inputs - 1) >> plan->input_bits)
         plan->input_bits++;
+    plan->head_bits = plan->input_bits;
     io_scratch_init(&plan->stretches, env, scratch_folder, PLAN_MEMORY_BYTES);
     io_scratch_init(&plan->segments, env, scratch_folder, PLAN_MEMORY_BYTES);
     void *block;
@@ -31,6 +28,16 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
     TRY(mem_new(env, n_inputs * sizeof *plan->heap, &block));
     plan->heap = block;
     return INLAY_OK;
+}
+
+inlay_status plan_on_equal(struct plan *plan, int mode)
+{
+    plan->joined = mode == EQUAL_REDUCE;
+    if (mode == INLAY_EQUAL_FIRST || mode == INLAY_EQUAL_LAST || plan->joined) {
+        plan->drop_mask = (uint32_t)1 << plan->input_bits;
+        plan->head_bits = plan->input_bits + 1;
+    }
+    return equal_init(&plan->equal, plan->env, mode, plan->keys, plan->n_inputs);
 }
 
 /* What only the building needs. */
@@ -48,6 +55,7 @@ static void plan_free_building(struct plan *plan)
     if (plan->saved)
         mem_free(plan->env, plan->saved, plan->keys->n_keys * sizeof *plan->saved);
     plan->saved = NULL;
+    equal_free(&plan->equal);
     plan->rows = NULL;
     plan->heap = NULL;
 }
@@ -71,14 +79,24 @@ static inlay_status plan_flush(struct plan *plan)
     return io_scratch_append(&plan->stretches, plan->piece, n);
 }
 
-static inlay_status plan_end_stretch(struct plan *plan)
+INLAY_INLINE inlay_status plan_put(struct plan *plan, uint32_t head, uint64_t rows)
+{
+    if (plan->n_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES)
+        TRY(plan_flush(plan));
+    plan->n_piece += put_varint(plan->piece + plan->n_piece, head | (rows - 1) << plan->head_bits);
+    return INLAY_OK;
+}
+
+inlay_status plan_put_dropped(struct plan *plan, uint32_t input, uint64_t rows)
+{
+    return plan_put(plan, input | plan->drop_mask, rows);
+}
+
+inlay_status plan_end_stretch(struct plan *plan)
 {
     if (plan->open_rows == 0)
         return INLAY_OK;
-    if (plan->n_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES)
-        TRY(plan_flush(plan));
-    plan->n_piece += put_varint(plan->piece + plan->n_piece,
-                                plan->input | (plan->open_rows - 1) << plan->input_bits);
+    TRY(plan_put(plan, plan->input, plan->open_rows));
     plan->n_stretches++;
     plan->open_rows = 0;
     return INLAY_OK;
@@ -100,8 +118,12 @@ static inlay_status plan_end_segment(struct plan *plan)
     return INLAY_OK;
 }
 
-/* Something changes before the next row to be added. */
-static inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size_t row, unsigned changes)
+INLAY_INLINE struct keyrows_cell plan_cell(const struct plan *plan, const struct plan_row *row, uint32_t key)
+{
+    return row->k ? keyrows_at(row->k, key, row->row) : keyrows_saved_cell(&row->saved[key], &plan->keys->keys[key]);
+}
+
+inlay_status plan_begin_segment(struct plan *plan, const struct plan_row *row, unsigned changes)
 {
     const struct keyrows_keys *keys = plan->keys;
     int cut = 0; /* how the cut columns before the row compare with those of it */
@@ -109,7 +131,7 @@ static inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *
         const struct keyrows_key *key = &keys->keys[i];
         if (!key->marks)
             continue;
-        struct keyrows_cell value = keyrows_at(k, i, row);
+        struct keyrows_cell value = plan_cell(plan, row, i);
         if (plan->n_rows && cut == 0 && (key->marks & SLICE_CUT)) {
             struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
             cut = keyrows_compare(key, &old, &value);
@@ -124,16 +146,17 @@ static inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *
     return INLAY_OK;
 }
 
-/* What changes before a row that does not go on from the row before? */
-static unsigned plan_changes_at(const struct plan *plan, const struct keyrows *k, size_t row)
+unsigned plan_changes_at(const struct plan *plan, const struct plan_row *row)
 {
     const struct keyrows_keys *keys = plan->keys;
     unsigned changes = 0;
+    if (plan->n_rows == 0)
+        return PLAN_FIRST;
     for (uint32_t i = 0; i < keys->n_keys; i++) {
         const struct keyrows_key *key = &keys->keys[i];
         if (!(key->marks & ~changes))
             continue;
-        struct keyrows_cell value = keyrows_at(k, i, row);
+        struct keyrows_cell value = plan_cell(plan, row, i);
         struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
         if (keyrows_compare(key, &old, &value) != 0)
             changes |= key->marks;
@@ -152,7 +175,7 @@ INLAY_INLINE unsigned plan_changes(const struct plan *plan, const struct keyrows
         if (prefix != UINT64_MAX)
             return prefix != plan->saved[key].prefix ? plan->keys->keys[key].marks : 0u;
     }
-    return plan_changes_at(plan, k, k->at);
+    return plan_changes_at(plan, &(struct plan_row){.k = k, .row = k->at});
 }
 
 /* Take the current row of an input. */
@@ -165,7 +188,7 @@ static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
         TRY(plan_end_stretch(plan));
     plan->input = k->input;
     if (changes)
-        TRY(plan_begin_segment(plan, k, k->at, changes));
+        TRY(plan_begin_segment(plan, &(struct plan_row){.k = k, .row = k->at}, changes));
     plan->open_rows++;
     plan->segment_rows++;
     plan->n_rows++;
@@ -174,7 +197,7 @@ static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
 }
 
 /* Take rows [k->at, k->at + n) of an input's window. */
-static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
+inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
 {
     bool goes_on = plan->open_rows && plan->input == k->input;
     if (!goes_on || plan->open_rows + n > PLAN_MOST_ROWS)
@@ -182,10 +205,12 @@ static inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
     plan->input = k->input;
     size_t row = k->at, end = k->at + n;
     bool first = plan->n_rows == 0;
-    unsigned changes = first ? PLAN_FIRST : goes_on ? (k->blank ? 0u : k->marks[row]) : plan_changes_at(plan, k, row);
+    unsigned changes = first     ? PLAN_FIRST
+                       : goes_on ? (k->blank ? 0u : k->marks[row])
+                                 : plan_changes_at(plan, &(struct plan_row){.k = k, .row = row});
     while (row < end) {
         if (changes)
-            TRY(plan_begin_segment(plan, k, row, changes));
+            TRY(plan_begin_segment(plan, &(struct plan_row){.k = k, .row = row}, changes));
         size_t next = keyrows_next_mark(k, row, end);
         plan->open_rows += next - row;
         plan->segment_rows += next - row;
@@ -291,11 +316,11 @@ static inlay_status plan_refill(struct plan *plan, struct keyrows *first, uint64
 }
 
 /* Take rows of the first input as long as it stays first: one, and where it is first again, as many as there are. */
-static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
+INLAY_INLINE inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes, bool equal)
 {
     uint32_t input = plan->heap[0].input;
     struct keyrows *first = &plan->rows[input];
-    inlay_status status = plan_take_one(plan, first);
+    inlay_status status = equal ? equal_take(plan, first, 1) : plan_take_one(plan, first);
     while (status == INLAY_OK) {
         if (first->at == first->n)
             status = plan_refill(plan, first, memory_bytes);
@@ -306,7 +331,8 @@ static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
         if (plan->heap[0].input != input)
             return INLAY_OK;
         const struct keyrows *second = plan_second(plan);
-        status = plan_take(plan, first, second ? keyrows_stretch(first, second) : first->n - first->at);
+        size_t n = second ? keyrows_stretch(first, second) : first->n - first->at;
+        status = equal ? equal_take(plan, first, n) : plan_take(plan, first, n);
     }
     return status == INLAY_END ? INLAY_OK : status;
 }
@@ -314,8 +340,12 @@ static inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes)
 inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
 {
     TRY(plan_open(plan, inputs, memory_bytes));
+    if (plan->equal.mode == INLAY_EQUAL_KEEP)
+        while (plan->n_heap)
+            TRY(plan_advance(plan, memory_bytes, false));
     while (plan->n_heap)
-        TRY(plan_advance(plan, memory_bytes));
+        TRY(plan_advance(plan, memory_bytes, true));
+    TRY(equal_end(plan));
     TRY(plan_end_stretch(plan));
     TRY(plan_flush(plan));
     TRY(plan_end_segment(plan));
@@ -337,7 +367,7 @@ inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
         uint32_t input;
         uint64_t rows;
         TRY(plan_walk_next(walk, skip, &input, &rows));
-        skip -= rows;
+        skip -= walk->dropped ? 0 : rows;
     }
     return INLAY_OK;
 }
@@ -356,7 +386,8 @@ static inlay_status plan_walk_load(struct plan_walk *walk)
     return INLAY_OK;
 }
 
-inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input, uint64_t *rows)
+/* Go to the next stretch of the plan. */
+INLAY_INLINE inlay_status plan_walk_head(struct plan_walk *walk)
 {
     if (walk->left == 0) {
         if (walk->loaded - walk->at < PLAN_VARINT_BYTES)
@@ -368,10 +399,17 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
         walk->at = (size_t)(in.at - walk->piece);
         walk->input = (uint32_t)(stretch & (((uint64_t)1 << walk->plan->input_bits) - 1));
-        walk->left = walk->stretch_rows = (stretch >> walk->plan->input_bits) + 1;
-        if (walk->input >= walk->plan->n_inputs)
+        walk->dropped = stretch & walk->plan->drop_mask;
+        walk->left = walk->stretch_rows = (stretch >> walk->plan->head_bits) + 1;
+        if (walk->input >= walk->plan->n_inputs || walk->left > PLAN_MOST_ROWS)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
     }
+    return INLAY_OK;
+}
+
+inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input, uint64_t *rows)
+{
+    TRY(plan_walk_head(walk));
     *input = walk->input;
     *rows = walk->left < most ? walk->left : most;
     walk->left -= *rows;
@@ -383,6 +421,15 @@ void plan_walk_place(const struct plan_walk *walk, struct slice_group *group)
     bool inside = walk->left > 0;
     group->plan_at = inside ? walk->stretch_at : walk->next_at - (walk->loaded - walk->at);
     group->skip = inside ? walk->stretch_rows - walk->left : 0;
+}
+
+inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t *rows)
+{
+    bool more = walk->left || walk->at < walk->loaded || walk->next_at < io_scratch_bytes(&walk->plan->stretches);
+    if (!walk->plan->joined || !more)
+        return INLAY_END;
+    TRY(plan_walk_head(walk));
+    return walk->dropped ? plan_walk_next(walk, PLAN_MOST_ROWS, input, rows) : INLAY_END;
 }
 
 #endif

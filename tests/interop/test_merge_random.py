@@ -1,6 +1,7 @@
 """merge: row order equals a stable sort by the key, computed with pyarrow, on random small files: schemas, nulls,
 duplicates, codecs, encodings, page and row-group layouts, missing columns, 1 to 64 inputs, some of them unsorted
-(--resort), some of narrower types (--widen). CASES=n, SEED=n."""
+(--resort), some of narrower types (--widen); and with --on-equal first and last its first or last rows of equal keys.
+CASES=n, SEED=n."""
 import os, random, subprocess, tempfile
 
 import pyarrow as pa
@@ -79,8 +80,21 @@ def make(r, n, keys, columns):
     return rows
 
 
+def keep(rows, keys, mode):
+    """Of sorted rows, those that --on-equal lets stay."""
+    key = [tuple(repr(row.get(k)) for k, _ in keys) for row in rows]
+    if mode == "first":
+        return [row for i, row in enumerate(rows) if i == 0 or key[i] != key[i - 1]]
+    if mode == "last":
+        return [row for i, row in enumerate(rows) if i + 1 == len(rows) or key[i] != key[i + 1]]
+    return rows
+
+
 def case(seed):
     r = random.Random(seed)
+    equal = random.Random(seed + 0.5)
+    mode = equal.choice(["keep", "keep", "first", "last"])
+    sample = equal.choice([0, 0.5, 1, 1]) if mode != "keep" else 0 # of an earlier input's rows in a later one
     keys = [(k, r.random() < 0.3) for k in r.sample(sorted(KEYS), r.randrange(1, 4))]
     nulls = {c: r.choice([0, 0, 0, 0.2, 1]) for c in {**KEYS, **VALUES}}
     pool = [k for k, _ in keys] + r.sample(sorted(VALUES), r.randrange(1, 5))
@@ -105,6 +119,10 @@ def case(seed):
             if widen and c in NARROWER and r.random() < 0.4:
                 columns[c] = (*r.choice(NARROWER[c]), nulls[c])
         rows = make(r, n, keys, columns)
+        if sample and inputs and not widen and equal.random() < 0.7: # the rows of another input, or some of them
+            rows = [dict((c, row.get(c) if row.get(c) is not None or columns[c][2] else columns[c][1](equal)) for c in have)
+                    for row in equal.choice(inputs) if sample == 1 or equal.random() < sample]
+            rows.sort(key=lambda row: tuple(order(row.get(k), d) for k, d in keys))
         if resort and r.random() < 0.7:
             if r.random() < 0.5:
                 r.shuffle(rows)
@@ -125,12 +143,13 @@ def case(seed):
     out = f"{work}/out.parquet"
     cap = r.choice([50, 700, 131072])
     command = [INLAY, "merge", *paths, "-o", out, "--sort", sort, "--quiet", "--codec", codec + (":1" if codec in ("zstd", "gzip") else ""),
-               "--row-group-rows", str(cap), "--threads", str(r.choice([1, 1, 2, 4]))]
+               "--row-group-rows", str(cap), "--threads", str(r.choice([1, 1, 2, 4])), "--on-equal", mode]
+    want = keep(want, keys, mode)
     if r.random() < 0.2:
         command += ["--max-memory", "24M"]
     command += ["--resort"] * resort + ["--widen"] * widen
     p = subprocess.run(command, capture_output=True, text=True)
-    name = f"seed {seed}, {n_inputs} inputs, {sort}"
+    name = f"seed {seed}, {n_inputs} inputs, {sort}, on equal {mode}"
     if p.returncode:
         return fact(f"merge: {name}", False, p.stderr)
     got = pq.ParquetFile(out).read().to_pylist()
@@ -152,4 +171,4 @@ print(f"SEED={SEED}")
 good = sum(bool(case(int(ONLY) if ONLY else SEED * 10000 + i)) for i in range(1 if ONLY else CASES))
 for _ in range(good if not ONLY else 0):
     fact("merge: a random case is the stable sort of its inputs, and verify --deep finds nothing", True)
-finish("merge random")
+finish("merges")
