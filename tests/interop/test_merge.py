@@ -51,6 +51,18 @@ if longs:
     inlay("merge", *longs, "-o", merged, "--quiet")
     want = sum((counted(p) for p in longs), collections.Counter())
     fact("merge: the multiset of rows is kept", counted(merged) == want)
+
+    def plain(path):
+        t = pq.read_table(path)
+        return pa.table({n: c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c
+                         for n, c in zip(t.schema.names, t.columns)})
+
+    together = pa.concat_tables([plain(p) for p in longs], promote_options="default")
+    together = together.append_column("row", pa.array(range(len(together)), pa.int64()))
+    order = pc.sort_indices(together, sort_keys=[("sorted_series", "ascending"), ("timestamp_secs", "descending"), ("row", "ascending")])
+    sorted_rows, got = together.take(order).drop_columns(["row"]), plain(merged)
+    fact("merge: row by row the stable sort by series and time", set(got.schema.names) == set(sorted_rows.schema.names)
+         and all(got[n].cast(sorted_rows[n].type).equals(sorted_rows[n]) for n in got.schema.names))
     groups = metrics_by_group(merged)
     fact("merge: every row-group border is a metric_name transition",
          all(a[-1] != b[0] for a, b in zip(groups, groups[1:])))
