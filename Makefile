@@ -66,21 +66,22 @@ DEFINES  += $(foreach s,$(FEATURES),$(if $($(s)),-DINLAY_$(s)=$($(s))))
 
 list = $(foreach f,$(2),src/$(1)/$(f).c)
 LIB_SRC := \
-  $(call list,base,mem bytes text buf hash json json_write base64 serieskey shortest number moment real io io_posix thread) \
+  $(call list,base,mem bytes text buf hash json json_write base64 serieskey shortest number moment real sort io io_posix amend_posix thread) \
   $(call list,thrift,compact record) \
   $(call list,codec,snappy zstd gzip lz4 brotli table) \
   $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp alp_write table) \
   $(call list,format,meta names visit writer_id type schema schema_meta schema_modern schema_parse levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
-                     chunk_write chunk_page chunk_raw chunk_meta chunk_memory writer writer_rows writer_footer writer_memory copy edit) \
+                     chunk_write chunk_page chunk_raw chunk_meta chunk_memory writer writer_rows writer_footer writer_memory copy edit chain) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream entry flat_build schema_write \
                     in_type in_plan in_take in_dictionary in_walk in) \
   $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
-  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe union feed rank lane inpages move keyrows distinct plan equal slice \
-                    stage reduce body crew keyvalue merge) \
-  $(call list,recording,intern sortspec series run restamp long wide melt) \
+  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe widen union feed rank lane inpages move keyrows distinct plan equal slice \
+                    layout stage reduce body crew keyvalue outline permute resort merge) \
+  $(call list,recording,intern sortspec series run restamp long wide melt sources jsontext field doc combine_load combine_grid \
+                    combine_schema combine_meta combine_rows combine choice keep) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)
 LIB_SRC := $(wildcard $(LIB_SRC))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
@@ -178,9 +179,9 @@ configs:
 .PHONY: interop judges bench
 judges:
 	@BUILD=$(BUILD) sh scripts/judges.sh
-interop: all $(BUILD)/write_case $(BUILD)/merge_reduce
+interop: all $(BUILD)/write_case
 	@CORPUS=$(CORPUS) BUILD=$(BUILD) sh scripts/interop.sh
-$(BUILD)/write_case $(BUILD)/merge_reduce: $(BUILD)/%: tests/interop/c/%.c $(BUILD)/libinlay.a
+$(BUILD)/write_case: tests/interop/c/write_case.c $(BUILD)/libinlay.a
 	$(say) ld $@
 	$(Q)$(CC) $(ALL_FLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(BUILD)/libinlay.a $(LIBS)
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libinlay.a

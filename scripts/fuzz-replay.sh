@@ -7,7 +7,7 @@ failed=0
 for source in "$@"; do
     name=$(basename "$source" .c)
     kind=$name
-    case $name in fuzz_verify | fuzz_arrow | fuzz_copy) kind=fuzz_file ;; esac
+    case $name in fuzz_verify | fuzz_arrow | fuzz_copy | fuzz_edit) kind=fuzz_file ;; esac
     set -- "fuzz/seeds/$kind" "$BUILD/seeds/$kind"
     [ "$name" = "$kind" ] || set -- "fuzz/seeds/$name" "$@"
     if [ "$kind" = fuzz_file ]; then

@@ -10,7 +10,7 @@ each=$((${SECONDS_ALL:-120} / $(echo "$targets" | wc -l)))
 for source in $targets; do
     name=$(basename "$source" .c)
     kind=$name
-    case $name in fuzz_verify | fuzz_arrow | fuzz_copy) kind=fuzz_file ;; esac
+    case $name in fuzz_verify | fuzz_arrow | fuzz_copy | fuzz_edit) kind=fuzz_file ;; esac
     mkdir -p "$BUILD/found/$name"
     seeds=
     own=

@@ -171,6 +171,7 @@ typedef struct inlay_arrow_pick {
     inlay_bytes name;                /* another name; data NULL = its own */
     const inlay_key_value *metadata; /* [n_metadata] other metadata; NULL = its own */
     size_t n_metadata;
+    bool nullable; /* nulls are possible, whatever the field itself says */
 } inlay_arrow_pick;
 
 enum {

@@ -2,6 +2,8 @@
 #ifndef INLAY_INLAY_H
 #define INLAY_INLAY_H
 
+#include "inlay/amend.h"
+#include "inlay/annotate.h"
 #include "inlay/arrow.h"
 #include "inlay/copy.h"
 #include "inlay/edit.h"

@@ -1,4 +1,4 @@
-/* Metric tables: the long layout, and wide recordings turned into it.
+/* Metric tables: the long layout, and wide recordings turned into it; recordings combined and filtered.
  *
  * Long layout (Quickwit metrics, quickwit-parquet-engine): one row a sample; columns in the order
  *   metric_name STRING · label columns of the sort schema · timeseries_id INT64 · timestamp_secs UINT64
@@ -112,6 +112,96 @@ INLAY_API INLAY_CHECKED inlay_status inlay_melt(inlay_env *env, inlay_reader *co
                                                 size_t n_inputs, const inlay_sink *sink,
                                                 const inlay_melt_options *options,
                                                 inlay_melt_report *report);
+
+/* ---- recordings: several in one, some columns of one ---- */
+
+/* Join recordings (one row a sample, one column a metric) on time.
+ *
+ * Time: every stamp t counts for the bucket floor((t + I/2) / I) * I, where I is the inputs' common footer key
+ * sampling_interval_ms; of several rows in a bucket the one whose stamp is closest to it stays, the first of
+ * equals. Rows of the result are the buckets that all inputs have (inner join), or that any has (outer join:
+ * null where an input has none), ascending; their timestamp is the bucket.
+ * Quality: a bucket is aligned where the stamps of the inputs differ by at most I/10; less than 95 % aligned
+ * buckets are refused.
+ * Columns: timestamp and duration of the primary input (the first whose source is "rezolus", else the first),
+ * then all others of every input as LABEL::NAME. The label is the recording's node (footer key node, else the
+ * name of the file) where its source is "rezolus", else its instance (footer key instance, else "0", or "0",
+ * "1", ... where several have the same source and none an instance). Field metadata in ARROW:schema gets
+ * source, unless it is there, and node or instance. Columns of inputs that are combined already keep name and
+ * metadata. Nulls may be in an outer join's columns, so REQUIRED ones become OPTIONAL where rows are missing.
+ * Footer: source (all, as JSON array), sampling_interval_ms, systeminfo, selection (the primary's), events of all
+ * (normalised), pinned_node, per_source_metadata (SOURCE.LABEL with version, node, instance, systeminfo,
+ * service_queries, first and last sample; SOURCE.descriptions), ARROW:schema. Other keys keep the value of the
+ * first input that has them, the primary's first; where inputs differ, each one's own stands beside its version.
+ *
+ * Column chunks are copied byte for byte where a whole row group of an input is rows of the result one after the
+ * other; row groups are cut so that this happens for the input where it saves most. Otherwise the rows that are
+ * wanted are decoded and written.
+ *
+ * Memory: 24 bytes a row and input while the times are read, then 8 bytes a row and input and 9 a row; one open
+ * column, one written column chunk, packed; about 2 KiB a column; the footers.
+ * Errors: ARG (less than two inputs, pinned is no node), CORRUPT (an input is no recording, inputs do not fit
+ * together), IO, NOMEM, LIMIT. env->error has input and, in column, the name that it is about. */
+typedef struct inlay_combine_input {
+    inlay_reader *reader; /* the caller's, made with the same env */
+    const char *name;     /* the node where the file names none: its path without folder and extension */
+} inlay_combine_input;
+
+typedef enum inlay_join { INLAY_JOIN_INNER = 0, INLAY_JOIN_OUTER } inlay_join;
+
+typedef struct inlay_combine_options {
+    inlay_join join;
+    bool keep_raw_timestamps; /* stamps as the primary has them, or the first input with the row, not buckets */
+    bool bypass_time_check;   /* take inputs however badly they are aligned, or whose times do not overlap */
+    bool prefix;              /* SOURCE.LABEL::NAME */
+    const char *pinned;       /* the node that viewers show first: footer key pinned_node */
+    uint64_t row_group_rows;  /* cut row groups here and nowhere else; 0 = as the inputs have them */
+    inlay_write_options write; /* codec and sizes of what is not copied; `columns` and flags are ignored */
+    /* told of what is odd and no failure: constant text, and the input that it is about or -1 */
+    void (*note)(void *ctx, int32_t input, const char *what);
+    void *note_ctx;
+    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* cells of the result */
+    void *progress_ctx;
+} inlay_combine_options;
+typedef struct inlay_combine_report {
+    uint64_t n_rows, n_columns;    /* leaf columns */
+    uint64_t n_chunks, n_copied;   /* column chunks, and those copied byte for byte */
+    uint64_t n_compared, n_aligned; /* buckets of more than one input */
+    uint64_t n_events;
+    uint32_t n_row_groups;
+} inlay_combine_report;
+INLAY_API INLAY_CHECKED inlay_status inlay_combine(inlay_env *env, const inlay_combine_input *inputs, size_t n_inputs,
+                                                   const inlay_sink *sink, const inlay_combine_options *options,
+                                                   inlay_combine_report *report);
+
+/* Keep some columns of a recording, copied byte for byte; timestamp and duration always stay.
+ *
+ *   globs     * and ? ; matched with the column's name, its name without LABEL:: and ":buckets", its metric
+ *   metrics   names, compared with the same
+ *   queries   JSON with "kpis", each with a PromQL text "query" (a service extension): the metrics that these name,
+ *             and all columns of source "rezolus". data NULL, and neither globs nor metrics: the file's own, from
+ *             the footer key service_queries or per_source_metadata
+ *
+ * ARROW:schema keeps the fields that stay; texts of metrics that went leave descriptions, in
+ * per_source_metadata, too; all other keys stay. Sorting columns stay as far as their columns do.
+ * Memory: one chunk's metadata; about 2 KiB a column. Errors: ARG (nothing matched; queries that are none), CORRUPT,
+ * UNSUPPORTED (chunks that cannot be copied, see copy.h), IO, NOMEM, LIMIT. */
+typedef struct inlay_filter_options {
+    const char *const *globs;
+    size_t n_globs;
+    const char *const *metrics;
+    size_t n_metrics;
+    inlay_bytes queries;
+    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* column chunks */
+    void *progress_ctx;
+} inlay_filter_options;
+typedef struct inlay_filter_report {
+    uint32_t n_columns, n_kept; /* top-level columns */
+    uint32_t n_row_groups;
+    uint64_t n_rows;
+} inlay_filter_report;
+INLAY_API INLAY_CHECKED inlay_status inlay_filter(inlay_env *env, inlay_reader *reader, const inlay_sink *sink,
+                                                  const inlay_filter_options *options, inlay_filter_report *report);
 
 #endif
 

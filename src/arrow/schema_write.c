@@ -145,7 +145,7 @@ static inlay_status arrow_encode_field(struct arrow_encoder *e, const struct arr
     TRY(e->b.status);
     size_t n_pairs = pick && pick->metadata ? pick->n_metadata : entry->n_metadata;
     struct flat_field slots[ARROW_FIELD_SLOTS] = {[ARROW_FIELD_NAME] = {4, 0},
-                                                  [ARROW_FIELD_NULLABLE] = {1, entry->nullable},
+                                                  [ARROW_FIELD_NULLABLE] = {1, entry->nullable || (pick && pick->nullable)},
                                                   [ARROW_FIELD_TYPE] = {1, entry->type},
                                                   [ARROW_FIELD_PARAMETERS] = {4, 0},
                                                   [ARROW_FIELD_DICTIONARY] = {entry->dictionary ? 4 : 0, 0},

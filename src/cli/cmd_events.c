@@ -11,21 +11,9 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/events_file.h"
+#include "cli/events.h"
 #include "cli/events_table.h"
 #include "cli/report.h"
-
-struct events_settings {
-    struct files_settings files;
-    struct events_choice choice;
-    bool json, jsonl, csv;
-};
-
-struct events_action {
-    const char *name;
-    int min_files, max_files; /* max 0 = any number */
-    int (*run)(const struct events_settings *settings, char **paths, int n);
-};
 
 /* ---- list and export ---- */
 
@@ -34,32 +22,6 @@ static int events_append(void *ctx, const void *data, size_t bytes)
     struct out *o = ctx;
     out_bytes(o, data, bytes);
     return o->os_error;
-}
-
-static void events_doubtful(const struct events_file *f, const inlay_event_filter *filter)
-{
-    static const struct {
-        unsigned doubt;
-        const char *one, *many;
-    } doubts[] = {
-        {INLAY_EVENT_BEFORE_START, "event lies before the recording", "events lie before the recording"},
-        {INLAY_EVENT_AFTER_END, "event lies behind the recording", "events lie behind the recording"},
-        {INLAY_EVENT_LIKE_SECONDS, "time looks like seconds, not nanoseconds",
-         "times look like seconds, not nanoseconds"},
-        {INLAY_EVENT_LIKE_MILLIS, "time looks like milliseconds, not nanoseconds",
-         "times look like milliseconds, not nanoseconds"},
-        {INLAY_EVENT_LIKE_MICROS, "time looks like microseconds, not nanoseconds",
-         "times look like microseconds, not nanoseconds"},
-    };
-    for (size_t d = 0; d < sizeof doubts / sizeof *doubts; d++) {
-        unsigned long n = 0;
-        for (size_t i = 0; i < inlay_events_count(f->events); i++) {
-            const inlay_event *e = inlay_events_at(f->events, i);
-            n += inlay_event_matches(e, filter) && (inlay_event_doubts(e, &f->clock) & doubts[d].doubt);
-        }
-        if (n)
-            report_note("%s: %lu %s", f->in.path, n, n == 1 ? doubts[d].one : doubts[d].many);
-    }
 }
 
 /* `form` GUESS: a table. */
@@ -71,7 +33,7 @@ static int events_print(const struct events_settings *s, const char *path, enum 
     inlay_sink sink = {&o, events_append};
     if (!out_open(&o, STDOUT_FILENO))
         return report_memory();
-    int code = events_file_open(&f, path, &s->files);
+    int code = events_file_open(&f, path, &s->change.files);
     if (code == REPORT_DONE)
         code = events_file_filter(&f, &s->choice, &filter);
     if (code == REPORT_DONE && form == INLAY_EVENTS_GUESS && !events_table(&o, f.events, &filter))
@@ -83,7 +45,7 @@ static int events_print(const struct events_settings *s, const char *path, enum 
         out_char(&o, '\n');
     if (code == REPORT_DONE && form == INLAY_EVENTS_GUESS) {
         out_flush(&o);
-        events_doubtful(&f, &filter);
+        events_file_doubts(path, f.events, &f.clock, &filter);
     }
     events_file_close(&f);
     return out_finish(&o, code);
@@ -119,6 +81,12 @@ static int events_export(const struct events_settings *s, char **paths, int n)
 static const struct events_action events_actions[] = {
     {"list", 1, 1, events_list},
     {"export", 1, 1, events_export},
+#if INLAY_WRITE && INLAY_POSIX
+    {"add", 1, 0, events_add},
+    {"rm", 1, 0, events_rm},
+    {"edit", 1, 0, events_edit},
+    {"merge", 2, 0, events_merge},
+#endif
 };
 enum { EVENTS_ACTIONS = sizeof events_actions / sizeof *events_actions };
 
@@ -132,7 +100,7 @@ static int events_command(const void *settings, char **operands, int n)
             continue;
         if (n - 1 < a->min_files || (a->max_files && n - 1 > a->max_files))
             return report_usage("events %s: wants %s; see 'inlay events --help'", a->name,
-                                a->max_files == 1 ? "one FILE" : "FILE...");
+                                a->max_files == 1 ? "one FILE" : a->min_files > 1 ? "FILE FROM..." : "FILE...");
         return a->run(settings, operands + 1, n - 1);
     }
     const char *hint = options_nearest(operands[0], names, EVENTS_ACTIONS);
@@ -147,18 +115,36 @@ static const struct options_row events_options[] = {
      "one JSON object, as in the footer"},
     {"jsonl", 0, OPTIONS_FLAG, offsetof(struct events_settings, jsonl), NULL, "a JSON object an event and line"},
     {"csv", 0, OPTIONS_FLAG, offsetof(struct events_settings, csv), NULL, "a heading, then a line an event"},
-    FILES_OPTIONS(struct events_settings, files),
+    {"event", 'e', OPTIONS_LIST, offsetof(struct events_settings, events), "K=V,...",
+     "add: an event; edit: what changes, a member\nthat is given nothing (K=) goes (may be given several times)"},
+    {"all", 0, OPTIONS_FLAG, offsetof(struct events_settings, all), NULL, "rm, edit: all that are chosen, or there"},
+#if INLAY_WRITE && INLAY_POSIX
+    {"on-conflict", 0, OPTIONS_TEXT, offsetof(struct events_settings, on_conflict), "HOW",
+     "add, merge: a new event with an id that is there already:\nkeep what is there (default), replace it, error"},
+    {"auto-id", 0, OPTIONS_FLAG, offsetof(struct events_settings, auto_id), NULL,
+     "add, merge: events without an id get one from what they\nsay: adding them again then changes nothing"},
+    CHANGE_OPTIONS(struct events_settings, change),
+#else
+    FILES_OPTIONS(struct events_settings, change.files),
+#endif
     {0},
 };
 
 const struct command command_events = {
     .name = "events",
     .summary = "what happened while a recording was made",
-    .operands = "ACTION FILE",
+    .operands = "ACTION FILE...",
     .help = "Events are marks and bands with a text, kept as JSON under the footer key \"events\".\n"
             "\n"
             "  list FILE     a table for eyes, or --json, --jsonl, --csv\n"
             "  export FILE   the same for programs: --json (unless told otherwise)\n"
+            "  add FILE [FROM]...    events of --event, of files (JSON, or an object a line; - is\n"
+            "                        standard input) into FILE\n"
+            "  rm FILE...            take away what --id, --kind, --match, --from, ... choose\n"
+            "  edit FILE...          change what they choose by --event K=V,...\n"
+            "  merge FILE FROM...    events of other recordings into FILE\n"
+            "\n"
+            "What changes a file does so as 'inlay annotate' does: see there.\n"
             "\n"
             "TIME: nanoseconds since 1970 (or 1778599380s, ...ms, ...us); 2026-05-12T15:23:00Z,\n"
             "seconds and zone may be left out (then UTC); now, start or end (of the recording)\n"
@@ -167,7 +153,11 @@ const struct command command_events = {
             "Examples:\n"
             "  inlay events list web01.parquet --kind restart --from start+10m\n"
             "  inlay events list web01.parquet --match oom --from=-2h --csv\n"
-            "  inlay events export web01.parquet > events.json\n",
+            "  inlay events export web01.parquet > events.json\n"
+            "  inlay events add web01.parquet -e 'time=now,desc=\"deploy 4.2\",kind=deploy,id=d42'\n"
+            "  inlay events edit web01.parquet --id d42 -e 'duration=30s,label.by=ada'\n"
+            "  inlay events rm web01.parquet --kind note --to start\n"
+            "  inlay events merge web01.parquet web02.parquet --on-conflict error\n",
     .options = events_options,
     .settings_bytes = sizeof(struct events_settings),
     .min_operands = 2,

@@ -12,24 +12,56 @@
 #include "cli/files.h"
 #include "cli/inputs.h"
 #include "cli/json.h"
+#include "cli/merge_files.h"
+#include "cli/merge_plan.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/rewrite.h"
 
 struct merge_settings {
     struct files_settings files;
-    const char *output, *sort, *codec, *scratch, *on_equal;
-    uint64_t row_group_rows, memory_mib, threads;
-    bool quiet, json;
+    struct rewrite_choices choices;
+    const char *output, *sort, *scratch, *layout, *oversize, *group_size, *target_size, *on_equal;
+    uint64_t row_group_rows, memory_mib, threads, outputs;
+    bool quiet, json, dry_run, keep_kv, resort, widen;
 };
 
-static void merge_json(struct out *o, const struct inputs *in, const inlay_merge_report *r,
-                       const char *output, double seconds)
+struct merge_job {
+    const struct merge_settings *settings;
+    struct inputs in;
+    struct merge_files out;
+    struct progress progress;
+    inlay_merge_report report;
+    inlay_column_options *columns;
+    int configured; /* exit code of configuring, reported */
+};
+
+static void merge_outputs_json(struct json *j, const struct merge_files *out)
+{
+    if (!out->several) {
+        json_text(j, "output", out->name);
+        return;
+    }
+    json_open(j, "outputs", '[');
+    for (size_t i = 0; i < out->n; i++) {
+        json_open(j, NULL, '{');
+        json_text(j, "output", out->list[i].path);
+        json_uint(j, "rows", out->list[i].told.n_rows);
+        json_uint(j, "row_groups", out->list[i].told.n_row_groups);
+        json_uint(j, "bytes", out->list[i].told.bytes);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+static void merge_json(struct out *o, const struct merge_job *job)
 {
     struct json json = {o, false}, *j = &json;
+    const inlay_merge_report *r = &job->report;
     json_open(j, NULL, '{');
-    json_text(j, "output", output);
-    json_uint(j, "inputs", in->n);
-    json_uint(j, "input_bytes", inputs_bytes(in));
+    merge_outputs_json(j, &job->out);
+    json_uint(j, "inputs", job->in.n);
+    json_uint(j, "input_bytes", inputs_bytes(&job->in));
     json_uint(j, "rows", r->n_rows);
     json_uint(j, "dropped_rows", r->n_dropped);
     json_uint(j, "row_groups", r->n_row_groups);
@@ -37,22 +69,29 @@ static void merge_json(struct out *o, const struct inputs *in, const inlay_merge
     json_uint(j, "columns", r->n_columns);
     json_uint(j, "runs", r->n_runs);
     json_uint(j, "plan_bytes", r->plan_bytes);
+    json_uint(j, "inputs_resorted", r->n_resorted);
     json_uint(j, "output_bytes", r->output_bytes);
     json_uint(j, "moved_bytes", r->moved_bytes);
-    json_uint(j, "peak_memory_bytes", in->env.peak_bytes);
-    json_seconds(j, "seconds", seconds);
+    json_uint(j, "peak_memory_bytes", job->in.env.peak_bytes);
+    json_seconds(j, "seconds", progress_seconds(&job->progress));
     json_close(j, '}');
     json_line(j);
 }
 
-static void merge_text(struct out *o, const struct inputs *in, const inlay_merge_report *r,
-                       const char *output, double seconds)
+static void merge_text(struct out *o, const struct merge_job *job)
 {
+    const inlay_merge_report *r = &job->report;
     out_text(o, "merged ");
-    print_counted(o, in->n, "file (", "files (");
-    print_size(o, inputs_bytes(in));
+    print_counted(o, job->in.n, "file (", "files (");
+    print_size(o, inputs_bytes(&job->in));
     out_text(o, ") into ");
-    print_safe_text(o, output);
+    print_safe_text(o, job->out.list[0].path);
+    if (job->out.n > 1) {
+        out_text(o, " .. ");
+        print_safe_text(o, job->out.list[job->out.n - 1].path);
+        out_text(o, " (");
+        print_counted(o, job->out.n, "file)", "files)");
+    }
     out_text(o, ": ");
     print_counted(o, r->n_rows, "row", "rows");
     if (r->n_dropped) {
@@ -68,8 +107,8 @@ static void merge_text(struct out *o, const struct inputs *in, const inlay_merge
     }
     out_text(o, ", ");
     print_size(o, r->output_bytes);
-    out_format(o, ", in %.2f s with ", seconds);
-    print_size(o, in->env.peak_bytes);
+    out_format(o, ", in %.2f s with ", progress_seconds(&job->progress));
+    print_size(o, job->in.env.peak_bytes);
     out_text(o, " of memory\n");
 }
 
@@ -79,19 +118,24 @@ static const char *merge_other_row(const struct inputs *in, const inlay_merge_ro
     char safe[512];
     const char *path = in->files[row->input].path;
     report_safe(safe, sizeof safe, (inlay_bytes){(const uint8_t *)path, strlen(path)});
-    snprintf(text, capacity, "the other one is row %lld of row group %ld of %s", (long long)row->row,
-             (long)row->row_group, safe);
+    if (row->row < 0)
+        snprintf(text, capacity, "the other one is in %s", safe);
+    else
+        snprintf(text, capacity, "the other one is row %lld of row group %ld of %s", (long long)row->row,
+                 (long)row->row_group, safe);
     return text;
 }
 
-/* A row number means a row out of order, which is no damage. */
+/* Rows out of order, and inputs that contradict each other, are no damage. */
 static const char *merge_advice(const inlay_error *e)
 {
-    if (e->status == INLAY_CORRUPT && e->row >= 0)
-        return "sort that file first, or name the order that it has with --sort; without --sort the "
+    if (e->status == INLAY_CORRUPT && strcmp(e->what, "input is not sorted by the key") == 0)
+        return "--resort sorts it first; or name the order that it has with --sort; without --sort the "
                "order in the files' own footers counts";
+    if (e->status == INLAY_CORRUPT && strcmp(e->what, "type conflict between inputs") == 0)
+        return "--widen unites types of which one holds all values";
     if (e->status == INLAY_CORRUPT && e->at < 0 && e->page < 0)
-        return NULL; /* the inputs contradict each other */
+        return NULL;
     return report_advice(e->status);
 }
 
@@ -102,21 +146,6 @@ static uint64_t merge_memory(const struct inputs *in, const struct merge_setting
     if (s->memory_mib > 0)
         return s->memory_mib << 20;
     return limit && limit / 2 < usual ? limit / 2 : usual;
-}
-
-/* By name; -1 = no such one. */
-static int merge_on_equal(const char *name)
-{
-    static const char *const names[] = {
-        [INLAY_EQUAL_KEEP] = "keep",
-        [INLAY_EQUAL_FIRST] = "first",
-        [INLAY_EQUAL_LAST] = "last",
-        [INLAY_EQUAL_ERROR] = "error",
-    };
-    for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return (int)i;
-    return name ? -1 : INLAY_EQUAL_KEEP;
 }
 
 /* As many as there are processors, but each with 64 MiB at least of what there is to use. */
@@ -130,55 +159,178 @@ static uint32_t merge_threads(const struct inputs *in, const struct merge_settin
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-static int merge_into(struct inputs *in, const struct merge_settings *s, struct files_output *out)
+/* ---- options ---- */
+
+static int merge_size(const char *name, const char *text, uint64_t *bytes)
 {
-    struct progress progress;
-    char other[640];
-    inlay_merge_report report = {.equal = {-1, -1, -1}};
-    inlay_merge_options options = {.sort = s->sort,
-                                   .on_equal = (inlay_on_equal)merge_on_equal(s->on_equal),
-                                   .row_group_rows = s->row_group_rows,
-                                   .memory_bytes = merge_memory(in, s),
-                                   .scratch_folder = s->scratch,
-                                   .threads = merge_threads(in, s),
-                                   .write = {.codec = s->codec},
-                                   .progress = progress_update,
-                                   .progress_ctx = &progress};
-    progress_start(&progress, "merging", s->quiet);
-    inlay_status status = inlay_merge(&in->env, in->readers, in->n, &out->sink, &options, &report);
-    progress_end(&progress);
+    if (text && (!options_size(text, bytes) || *bytes == 0))
+        return report_usage("merge: --%s wants a size such as 64M or 1G, not '%s'", name, text);
+    return REPORT_DONE;
+}
+
+static int merge_layout(const struct merge_settings *s, inlay_merge_options *o)
+{
+    static const char per_value[] = "per-value";
+    const size_t n = sizeof per_value - 1;
+    uint64_t columns = 1;
+    if (s->oversize && strcmp(s->oversize, "keep") != 0 && strcmp(s->oversize, "split") != 0)
+        return report_usage("merge: --oversize wants keep or split, not '%s'", s->oversize);
+    o->split_oversize = s->oversize && s->oversize[0] == 's';
+    if (!s->layout || strcmp(s->layout, "pack") == 0)
+        return REPORT_DONE;
+    if (strcmp(s->layout, "none") == 0) {
+        o->layout = INLAY_MERGE_NONE;
+        return REPORT_DONE;
+    }
+    if (strncmp(s->layout, per_value, n) != 0 ||
+        (s->layout[n] &&
+         (s->layout[n] != ':' || !options_number(s->layout + n + 1, strlen(s->layout + n + 1), &columns))) ||
+        columns == 0 || columns > UINT32_MAX)
+        return report_usage("merge: --layout wants pack, per-value:N or none, not '%s'", s->layout);
+    o->layout = INLAY_MERGE_PER_VALUE;
+    o->layout_columns = (uint32_t)columns;
+    return REPORT_DONE;
+}
+
+static int merge_on_equal(const struct merge_settings *s, inlay_merge_options *o)
+{
+    static const char *const names[] = {
+        [INLAY_EQUAL_KEEP] = "keep",
+        [INLAY_EQUAL_FIRST] = "first",
+        [INLAY_EQUAL_LAST] = "last",
+        [INLAY_EQUAL_ERROR] = "error",
+    };
+    int n = sizeof names / sizeof *names, i = 0;
+    while (s->on_equal && i < n && strcmp(s->on_equal, names[i]) != 0)
+        i++;
+    if (i == n)
+        return report_usage("merge: --on-equal wants keep, first, last or error, not '%s'", s->on_equal);
+    o->on_equal = (inlay_on_equal)i;
+    return REPORT_DONE;
+}
+
+static int merge_check(const struct merge_settings *s, inlay_merge_options *o)
+{
+    int code = rewrite_check(&s->choices, "merge");
+    if (code == REPORT_DONE)
+        code = merge_on_equal(s, o);
+    if (code == REPORT_DONE && s->memory_mib > UINT64_MAX >> 20)
+        code = report_usage("merge: --memory is beyond all memory");
+    if (code == REPORT_DONE)
+        code = merge_layout(s, o);
+    if (code == REPORT_DONE)
+        code = merge_size("row-group-bytes", s->group_size, &o->row_group_bytes);
+    if (code == REPORT_DONE)
+        code = merge_size("target-bytes", s->target_size, &o->output_bytes);
+    if (code == REPORT_DONE && s->outputs && o->output_bytes)
+        code = report_usage("merge: --outputs and --target-bytes exclude each other");
+    if (code == REPORT_DONE && s->outputs > UINT32_MAX)
+        code = report_usage("merge: --outputs is a number below 2^32");
+    return code;
+}
+
+/* The columns of the output are known: what is said about them by name. */
+static int merge_configure(void *ctx, const inlay_schema *schema, inlay_write_options *write)
+{
+    struct merge_job *job = ctx;
+    const char *path = job->settings->output ? job->settings->output : "the output";
+    job->columns = calloc(inlay_schema_leaves(schema) + 1u, sizeof *job->columns);
+    job->configured = !job->columns ? report_memory()
+                                    : rewrite_columns(&job->settings->choices, schema, path, job->columns, write);
+    return job->configured;
+}
+
+/* ---- the work ---- */
+
+static int merge_failed(const struct merge_job *job)
+{
+    if (job->configured != REPORT_DONE)
+        return job->configured;
+    if (job->out.code != REPORT_DONE)
+        return job->out.code;
+    if (job->report.equal.input >= 0) {
+        char other[640];
+        return inputs_failed(&job->in, job->settings->output,
+                             merge_other_row(&job->in, &job->report.equal, other, sizeof other));
+    }
+    return inputs_failed(&job->in, job->settings->output, merge_advice(&job->in.env.error));
+}
+
+static int merge_into(struct merge_job *job, const inlay_merge_options *options)
+{
+    const struct merge_settings *s = job->settings;
+    progress_start(&job->progress, "merging", s->quiet);
+    inlay_status status = inlay_merge(&job->in.env, job->in.readers, job->in.n, NULL, options, &job->report);
+    progress_end(&job->progress);
     if (status != INLAY_OK)
-        return inputs_failed(in, s->output,
-                             report.equal.input >= 0 ? merge_other_row(in, &report.equal, other, sizeof other)
-                                                     : merge_advice(&in->env.error));
-    int code = files_commit(out);
+        return merge_failed(job);
+    int code = merge_files_commit(&job->out);
     struct out o;
     if (code != REPORT_DONE || (s->quiet && !s->json))
         return code;
     if (!out_open(&o, STDOUT_FILENO))
         return report_memory();
-    (s->json ? merge_json : merge_text)(&o, in, &report, s->output, progress_seconds(&progress));
+    (s->json ? merge_json : merge_text)(&o, job);
     return out_finish(&o, code);
+}
+
+static int merge_dry(struct merge_job *job, inlay_merge_options *options)
+{
+    struct merge_plan plan;
+    struct out o;
+    if (!out_open(&o, STDOUT_FILENO))
+        return report_memory();
+    merge_plan_begin(&plan, &o, job->settings->json);
+    options->row_group = merge_plan_row_group;
+    options->row_group_ctx = &plan;
+    inlay_status status = inlay_merge(&job->in.env, job->in.readers, job->in.n, NULL, options, &job->report);
+    if (status == INLAY_OK)
+        merge_plan_end(&plan, &job->in, &job->report);
+    else if (!out_failed(&o)) {
+        out_close(&o);
+        return merge_failed(job);
+    }
+    return out_finish(&o, REPORT_DONE);
 }
 
 static int merge_command(const void *settings, char **paths, int n)
 {
     const struct merge_settings *s = settings;
-    struct inputs in;
-    struct files_output out = {0};
-    if (merge_on_equal(s->on_equal) < 0)
-        return report_usage("merge: --on-equal is keep, first, last or error, not '%s'", s->on_equal);
-    if (s->memory_mib > UINT64_MAX >> 20)
-        return report_usage("merge: --memory is beyond all memory");
-    if (!s->output)
-        return report_usage("merge: no output named: give -o FILE");
-    int code = inputs_open(&in, paths, n, &s->files);
+    struct merge_job job = {.settings = s, .report = {.equal = {-1, -1, -1}}};
+    inlay_merge_options options = {.sort = s->sort,
+                                   .row_group_rows = s->row_group_rows,
+                                   .outputs = (uint32_t)s->outputs,
+                                   .next_output = merge_files_next,
+                                   .end_output = merge_files_end,
+                                   .output_ctx = &job.out,
+                                   .configure = merge_configure,
+                                   .configure_ctx = &job,
+                                   .scratch_folder = s->scratch,
+                                   .keep_key_values = s->keep_kv,
+                                   .resort = s->resort,
+                                   .widen = s->widen,
+                                   .dry_run = s->dry_run,
+                                   .progress = progress_update,
+                                   .progress_ctx = &job.progress};
+    int code = merge_check(s, &options);
+    job.out = (struct merge_files){.env = &job.in.env,
+                                   .name = s->output,
+                                   .several = s->outputs || s->target_size,
+                                   .inputs = paths,
+                                   .n_inputs = n};
+    if (code == REPORT_DONE && !s->dry_run)
+        code = merge_files_name(&job.out);
     if (code == REPORT_DONE)
-        code = files_create(&out, &in.env, s->output, paths, n);
+        code = inputs_open(&job.in, paths, n, &s->files);
+    if (code == REPORT_DONE && !s->dry_run)
+        code = merge_files_first(&job.out);
+    options.memory_bytes = merge_memory(&job.in, s);
+    options.threads = merge_threads(&job.in, s);
     if (code == REPORT_DONE)
-        code = merge_into(&in, s, &out);
-    files_abort(&out);
-    inputs_close(&in);
+        code = s->dry_run ? merge_dry(&job, &options) : merge_into(&job, &options);
+    merge_files_close(&job.out);
+    inputs_close(&job.in);
+    free(job.columns);
     return code;
 }
 
@@ -194,15 +346,38 @@ static const struct options_row merge_options[] = {
      "stays), error"},
     {"row-group-rows", 'g', OPTIONS_UINT, offsetof(struct merge_settings, row_group_rows), "N",
      "most rows of a row group of several values (131072)"},
-    {"codec", 0, OPTIONS_TEXT, offsetof(struct merge_settings, codec), "CODEC",
-     "zstd:3 (the default), snappy, gzip:6, lz4_raw, brotli:5,\nnone"},
+    {"row-group-bytes", 0, OPTIONS_TEXT, offsetof(struct merge_settings, group_size), "SIZE",
+     "the same in bytes that the rows take in the inputs"},
+    {"layout", 'l', OPTIONS_TEXT, offsetof(struct merge_settings, layout), "LAYOUT",
+     "row groups: pack (the default), per-value:N (one for every\n"
+     "combination of the first N sort columns), none (the cap, if\n"
+     "one is given)"},
+    {"oversize", 0, OPTIONS_TEXT, offsetof(struct merge_settings, oversize), "WHAT",
+     "a value with more rows than the cap: keep (the default) it\n"
+     "whole, or split it"},
+    {"outputs", 'k', OPTIONS_UINT, offsetof(struct merge_settings, outputs), "K",
+     "K files, or one a series if there are fewer: FILE is out.parquet\n"
+     "for out-0000.parquet ..., or has %d or %04d in it"},
+    {"target-bytes", 0, OPTIONS_TEXT, offsetof(struct merge_settings, target_size), "SIZE",
+     "or: a new file at the next series when this many bytes of\n"
+     "the inputs went into one"},
+    {"dry-run", 'n', OPTIONS_FLAG, offsetof(struct merge_settings, dry_run), NULL,
+     "print runs, row groups, outputs and the share of bytes that\nwould move as they are"},
+    {"keep-kv", 0, OPTIONS_FLAG, offsetof(struct merge_settings, keep_kv), NULL,
+     "other footer keys of the inputs stay, each with its first value"},
+    REWRITE_OPTIONS(struct merge_settings, choices, "zstd:3"),
     {"memory", 'm', OPTIONS_UINT, offsetof(struct merge_settings, memory_mib), "MIB",
      "memory to aim for (256 MiB)"},
     {"threads", 0, OPTIONS_UINT, offsetof(struct merge_settings, threads), "N",
      "threads that make row groups (as many as there are\n"
      "processors and memory for); the output is the same for any N"},
     {"scratch", 0, OPTIONS_TEXT, offsetof(struct merge_settings, scratch), "FOLDER",
-     "where the plan goes when it outgrows memory"},
+     "where the plan goes when it outgrows memory, and sorted runs"},
+    {"resort", 0, OPTIONS_FLAG, offsetof(struct merge_settings, resort), NULL,
+     "sort inputs that are not in that order first, through scratch\nfiles"},
+    {"widen", 0, OPTIONS_FLAG, offsetof(struct merge_settings, widen), NULL,
+     "unite columns that differ in type where one type holds all\n"
+     "values: more bits, DOUBLE, finer units; nothing is lost"},
     {"json", 'j', OPTIONS_FLAG, offsetof(struct merge_settings, json), NULL,
      "the summary as a JSON object"},
     {"quiet", 'q', OPTIONS_FLAG, offsetof(struct merge_settings, quiet), NULL,
@@ -218,12 +393,16 @@ const struct command command_merge = {
     .help = "Merges files that are sorted alike, in bounded memory. Columns are united by name;\n"
             "every row is kept unless --on-equal says otherwise; equal keys keep the order of the\n"
             "inputs. Row groups are cut where the first sort column changes, so that every metric\n"
-            "lies in row groups of its own.\n"
+            "lies in row groups of its own; --layout has other ways. Several outputs are cut between\n"
+            "series.\n"
             "\n"
             "Examples:\n"
             "  inlay merge host-*.parquet -o all.parquet\n"
             "  inlay merge a.parquet b.parquet -o c.parquet --sort 'metric_name|-timestamp_secs'\n"
-            "  inlay merge replica-*.parquet -o one.parquet --on-equal first\n",
+            "  inlay merge host-*.parquet -o 'part-%d.parquet' --target-bytes 256M\n"
+            "  inlay merge replica-*.parquet -o one.parquet --on-equal first\n"
+            "  inlay merge host-*.parquet --layout per-value:2 --dry-run\n"
+            "  inlay merge host-*.parquet -o all.parquet --bloom metric_name --codec value=zstd:9\n",
     .options = merge_options,
     .settings_bytes = sizeof(struct merge_settings),
     .min_operands = 1,

@@ -64,12 +64,16 @@ int events_file_open(struct events_file *f, const char *path, const struct files
 {
     *f = (struct events_file){.env = files_env(settings)};
     int code = files_open(&f->in, &f->env, path, settings, 0);
-    if (code != REPORT_DONE)
-        return code;
+    return code == REPORT_DONE ? events_file_read(f, true) : code;
+}
+
+int events_file_read(struct events_file *f, bool parse)
+{
+    const char *path = f->in.path;
     events_file_clock(f);
     if (inlay_events_open(&f->env, &f->events) != INLAY_OK)
         return report_failure(path, &f->env.error);
-    const inlay_key_value *kv = inlay_reader_find_key(f->in.reader, INLAY_EVENTS_KEY);
+    const inlay_key_value *kv = parse ? inlay_reader_find_key(f->in.reader, INLAY_EVENTS_KEY) : NULL;
     if (!kv || !kv->has_value || inlay_events_add_payload(f->events, kv->value) == INLAY_OK)
         return REPORT_DONE;
     if (f->env.error.status != INLAY_ARG)
@@ -107,6 +111,35 @@ int events_file_fault(const char *path, const char *part, inlay_bytes text, cons
                                                                              strlen(error->column)}));
     where[used < sizeof where ? used : sizeof where - 1] = '\0';
     return report_usage("%s%s%s%s%s", path ? path : "", path ? ": " : "", where, used ? ": " : "", error->what);
+}
+
+/* ---- what is odd ---- */
+
+void events_file_doubts(const char *path, const inlay_events *events, const inlay_event_clock *clock,
+                        const inlay_event_filter *filter)
+{
+    static const struct {
+        unsigned doubt;
+        const char *one, *many;
+    } doubts[] = {
+        {INLAY_EVENT_BEFORE_START, "event lies before the recording", "events lie before the recording"},
+        {INLAY_EVENT_AFTER_END, "event lies behind the recording", "events lie behind the recording"},
+        {INLAY_EVENT_LIKE_SECONDS, "time looks like seconds, not nanoseconds",
+         "times look like seconds, not nanoseconds"},
+        {INLAY_EVENT_LIKE_MILLIS, "time looks like milliseconds, not nanoseconds",
+         "times look like milliseconds, not nanoseconds"},
+        {INLAY_EVENT_LIKE_MICROS, "time looks like microseconds, not nanoseconds",
+         "times look like microseconds, not nanoseconds"},
+    };
+    for (size_t d = 0; d < sizeof doubts / sizeof *doubts; d++) {
+        unsigned long n = 0;
+        for (size_t i = 0; i < inlay_events_count(events); i++) {
+            const inlay_event *e = inlay_events_at(events, i);
+            n += inlay_event_matches(e, filter) && (inlay_event_doubts(e, clock) & doubts[d].doubt);
+        }
+        if (n)
+            report_note("%s: %lu %s", path, n, n == 1 ? doubts[d].one : doubts[d].many);
+    }
 }
 
 /* ---- which events ---- */

@@ -18,7 +18,13 @@ struct events_file {
 /* Open a file and read its events; no key is no events. Returns an exit code; a failure has been reported. Close in
  * any case. */
 int events_file_open(struct events_file *f, const char *path, const struct files_settings *settings);
+/* The same of a file that is open: env and `in` are set. `parse` false: an empty list, whatever the footer has. */
+int events_file_read(struct events_file *f, bool parse);
 void events_file_close(struct events_file *f);
+
+/* Remarks on events that lie outside the recording, or whose times seem to have another unit. */
+void events_file_doubts(const char *path, const inlay_events *events, const inlay_event_clock *clock,
+                        const inlay_event_filter *filter);
 
 /* Report why a text is none: "PART: line 3, column 14, event 2, timestamp: what". `part` names where the text comes
  * from and may be NULL. Returns the exit code: REPORT_USAGE for bad texts. */

@@ -20,8 +20,14 @@ static const struct command *const main_commands[] = {
 #if INLAY_EVENTS
     &command_events,
 #endif
+#if INLAY_RECORDING
+    &command_metadata,
+#endif
+#if INLAY_EVENTS && INLAY_WRITE && INLAY_POSIX && INLAY_RECORDING
+    &command_annotate, &command_scrub, &command_doctor,
+#endif
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
-    &command_record, &command_melt,
+    &command_record, &command_melt, &command_combine, &command_filter,
 #endif
 #if INLAY_WRITE && INLAY_MERGE
     &command_merge,

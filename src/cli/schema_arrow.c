@@ -138,6 +138,12 @@ static void schema_arrow_field(struct schema_arrow *a, uint32_t node, bool eleme
         out_text(a->o, " not null");
 }
 
+void schema_arrow_column(struct out *o, const inlay_schema *schema, uint32_t node)
+{
+    struct schema_arrow a = {o, schema};
+    schema_arrow_type(&a, node, false);
+}
+
 void schema_as_arrow(struct out *o, const inlay_schema *schema, const char *path)
 {
     struct schema_arrow a = {o, schema};

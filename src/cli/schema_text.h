@@ -13,6 +13,8 @@ void schema_json_node(struct json *j, const inlay_schema *schema, uint32_t node)
 void schema_as_json(struct out *o, const inlay_schema *schema, const char *path);
 /* Top-level columns as pyarrow prints fields: "a: list<element: int64> not null". */
 void schema_as_arrow(struct out *o, const inlay_schema *schema, const char *path);
+/* One column's type: "list<element: int64>". */
+void schema_arrow_column(struct out *o, const inlay_schema *schema, uint32_t node);
 /* CREATE TABLE with DuckDB's types. */
 void schema_as_sql(struct out *o, const inlay_schema *schema, const char *path);
 /* A C struct a row; names are made valid and unique. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,9 +18,21 @@ enum { SIGNALS_PATH = 8192 }; /* twice PATH_MAX: a longer name cannot be opened 
 /* Written only while the signals are held, so the handler always sees a whole path. */
 static char signals_temporary[SIGNALS_PATH];
 static volatile sig_atomic_t signals_deferred, signals_seen;
+static struct signals_more { /* the same for this list */
+    struct signals_more *next;
+    char path[];
+} *signals_list;
 
 static const int signals_numbers[] = {SIGINT, SIGTERM, SIGHUP};
 enum { SIGNALS_N = sizeof signals_numbers / sizeof *signals_numbers };
+
+static void signals_unlink(void)
+{
+    if (signals_temporary[0])
+        unlink(signals_temporary);
+    for (const struct signals_more *more = signals_list; more; more = more->next)
+        unlink(more->path);
+}
 
 static void signals_handler(int number)
 {
@@ -28,8 +41,7 @@ static void signals_handler(int number)
         signals_seen = 1;
         return;
     }
-    if (signals_temporary[0])
-        unlink(signals_temporary);
+    signals_unlink();
     _exit(REPORT_INTERRUPTED);
 }
 
@@ -38,8 +50,7 @@ static void signals_bus(int number)
     static const char text[] =
         "inlay: a file was cut short by another program while it was being read\n";
     (void)number;
-    if (signals_temporary[0])
-        unlink(signals_temporary);
+    signals_unlink();
     ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
     (void)written;
     _exit(REPORT_IO);
@@ -90,6 +101,25 @@ void signals_guard(const char *temporary)
     if (len > 0)
         memcpy(signals_temporary, temporary, len);
     signals_temporary[len] = '\0';
+    while (!temporary && signals_list) {
+        struct signals_more *next = signals_list->next;
+        free(signals_list);
+        signals_list = next;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void signals_guard_also(const char *temporary)
+{
+    size_t len = strlen(temporary) + 1;
+    struct signals_more *more = malloc(sizeof *more + len);
+    sigset_t set = signals_set(), before;
+    if (!more)
+        return;
+    memcpy(more->path, temporary, len);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    more->next = signals_list;
+    signals_list = more;
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -17,6 +17,8 @@ void signals_release(void);
 
 /* Path to unlink when a signal ends the process (copied); NULL = nothing any more. */
 void signals_guard(const char *temporary);
+/* One more, beside the others; they all end with the next signals_guard(NULL). Without memory it is not guarded. */
+void signals_guard_also(const char *temporary);
 
 /* For commands that end well when asked to stop: the first signal only raises the flag (and
  * interrupts sleeps and reads), the second one ends the process as above. */

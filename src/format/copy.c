@@ -329,6 +329,7 @@ static inlay_status copy_one(inlay_writer *w, uint32_t leaf, inlay_reader *r, ui
     c->n_rows = group->num_rows;
     TRY(copy_column(w, leaf, r, row_group, from));
     w->next_leaf++;
+    chunk_writer_hand_over(c, &w->columns[w->next_leaf % w->n_leaves]); /* buffers pass through, else others grow */
     return INLAY_OK;
 }
 

@@ -4,7 +4,7 @@
  * is copied, and of the list itself every key-value that stays. Only the header of the field behind the list is written
  * anew where the list comes or goes, since a header counts from the field before it.
  */
-#include "inlay/edit.h"
+#include "format/edit.h"
 
 #if INLAY_WRITE
 
@@ -31,8 +31,12 @@ struct edit {
     size_t behind_value_at;     /* behind that field's header */
     bool has_list;
     struct buf items;           /* struct edit_item */
-    struct buf out;
+    struct buf pieces;          /* inlay_bytes; data NULL: the next bytes of `out` */
+    struct buf out;             /* what is not a piece of the old footer */
+    uint64_t bytes;             /* of all pieces */
     bool changed;
+    bool strip;                 /* write the header of the field behind anew in any case, so that what is left is the
+                                   same whether there was a list or not */
 };
 
 /* ---- where things are ---- */
@@ -135,28 +139,44 @@ static void edit_one(struct edit *e, const inlay_edit *edit)
     e->changed = true;
 }
 
-/* ---- the new footer ---- */
+/* ---- the new footer: pieces of the old one and of `out`, so that a large footer is copied once, by the sink ---- */
 
-static void edit_put_item(struct buf *out, const struct edit_item *item)
+static void edit_piece(struct edit *e, const void *data, size_t n)
+{
+    inlay_bytes piece = {data, n};
+    buf_append(&e->pieces, &piece, sizeof piece);
+    e->bytes += n;
+}
+
+/* What was appended to `out` since `from`; its place in memory is known only when it grows no more. */
+static void edit_piece_of_out(struct edit *e, size_t from)
+{
+    edit_piece(e, NULL, e->out.bytes - from);
+}
+
+static void edit_put_item(struct edit *e, const struct edit_item *item)
 {
     struct meta_key_value kv = {.has = 1u << META_KV_KEY, .key = item->key_value.key, .value = item->key_value.value};
+    size_t from = e->out.bytes;
     if (item->span.len) {
-        buf_append(out, item->span.data, item->span.len);
+        edit_piece(e, item->span.data, item->span.len);
         return;
     }
     if (item->key_value.has_value)
         META_SET(&kv, META_KV_VALUE);
-    thrift_write(out, &meta_key_value_table, &kv);
+    thrift_write(&e->out, &meta_key_value_table, &kv);
+    edit_piece_of_out(e, from);
 }
 
 static void edit_put_list(struct edit *e, uint32_t n)
 {
     const struct edit_item *items = (const void *)e->items.data;
-    size_t all = e->items.bytes / sizeof *items;
+    size_t all = e->items.bytes / sizeof *items, from = e->out.bytes;
     thrift_write_list_head(&e->out, e->before, EDIT_LIST_ID, n);
+    edit_piece_of_out(e, from);
     for (size_t i = 0; i < all; i++)
         if (!items[i].gone)
-            edit_put_item(&e->out, &items[i]);
+            edit_put_item(e, &items[i]);
 }
 
 static inlay_status edit_put(struct edit *e)
@@ -165,20 +185,38 @@ static inlay_status edit_put(struct edit *e)
     uint32_t left = 0;
     for (size_t i = 0; i < e->items.bytes / sizeof *items; i++)
         left += !items[i].gone;
-    size_t rest = e->list_end;
-    buf_append(&e->out, e->footer.data, e->list_at);
+    size_t rest = e->list_end, from;
+    edit_piece(e, e->footer.data, e->list_at);
     if (left)
         edit_put_list(e, left);
-    if (e->behind && (left > 0) != e->has_list) {
+    from = e->out.bytes;
+    if (e->behind && (e->strip || (left > 0) != e->has_list)) {
         compact_put_field(&e->out, left ? EDIT_LIST_ID : e->before, e->behind, e->behind_type);
         rest = e->behind_value_at;
     }
-    buf_append(&e->out, e->footer.data + rest, e->footer.len - rest);
-    if (e->out.bytes > INT32_MAX)
+    edit_piece_of_out(e, from);
+    edit_piece(e, e->footer.data + rest, e->footer.len - rest);
+    if (e->bytes > INT32_MAX)
         return err_set(e->env, INLAY_ARG, ERR("a footer larger than 2 GiB"));
-    buf_le32(&e->out, (uint32_t)e->out.bytes);
+    from = e->out.bytes;
+    buf_le32(&e->out, (uint32_t)e->bytes);
     buf_append(&e->out, "PAR1", 4);
+    edit_piece_of_out(e, from);
+    TRY(e->pieces.status);
     return e->out.status;
+}
+
+static inlay_status edit_send(const struct edit *e, const inlay_sink *sink)
+{
+    const inlay_bytes *pieces = (const void *)e->pieces.data;
+    size_t at = 0; /* in `out` */
+    for (size_t i = 0; i < e->pieces.bytes / sizeof *pieces; i++) {
+        const uint8_t *data = pieces[i].data ? pieces[i].data : e->out.data + at;
+        at += pieces[i].data ? 0 : pieces[i].len;
+        if (pieces[i].len)
+            TRY(io_append(e->env, sink, data, pieces[i].len));
+    }
+    return INLAY_OK;
 }
 
 static inlay_status edit_run(struct edit *e, const inlay_reader *reader, const inlay_edit *edits, size_t n,
@@ -193,20 +231,49 @@ static inlay_status edit_run(struct edit *e, const inlay_reader *reader, const i
     if (!e->changed)
         return INLAY_OK;
     TRY(edit_put(e));
-    return io_append(e->env, sink, e->out.data, e->out.bytes);
+    return edit_send(e, sink);
+}
+
+static void edit_init(struct edit *e, inlay_env *env, inlay_bytes footer)
+{
+    *e = (struct edit){.env = env, .footer = footer};
+    buf_init(&e->items, env);
+    buf_init(&e->pieces, env);
+    buf_init(&e->out, env);
+}
+
+static void edit_free(struct edit *e)
+{
+    buf_free(&e->items);
+    buf_free(&e->pieces);
+    buf_free(&e->out);
 }
 
 inlay_status inlay_footer_edit(inlay_env *env, const inlay_reader *reader, const inlay_edit *edits, size_t n,
                                const inlay_sink *sink, bool *changed)
 {
-    struct edit e = {.env = env, .footer = inlay_reader_footer(reader)};
-    buf_init(&e.items, env);
-    buf_init(&e.out, env);
+    struct edit e;
+    edit_init(&e, env, inlay_reader_footer(reader));
     inlay_status status = edit_run(&e, reader, edits, n, sink);
-    buf_free(&e.items);
-    buf_free(&e.out);
+    edit_free(&e);
     if (changed)
         *changed = e.changed;
+    return status;
+}
+
+inlay_status edit_strip(inlay_env *env, inlay_bytes footer, inlay_memory_sink *out, size_t *list_at)
+{
+    struct edit e;
+    inlay_sink sink = inlay_sink_memory(out, env);
+    edit_init(&e, env, footer);
+    e.strip = true;
+    inlay_status status = edit_find_list(&e);
+    if (status == INLAY_OK)
+        status = edit_put(&e);
+    if (status == INLAY_OK)
+        status = edit_send(&e, &sink);
+    *list_at = e.list_at;
+    edit_free(&e);
     return status;
 }
 

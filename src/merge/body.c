@@ -55,7 +55,8 @@ static inlay_status body_feed(struct body *body, uint32_t input, uint32_t leaf, 
         inlay_status status =
             feed_open(*slot, body->env, body->inputs[input],
                       (uint32_t)union_leaf_of(body->schema, input, leaf).leaf,
-                      codes ? INLAY_COLUMN_CODES : 0, (int64_t)body->taken[input]);
+                      codes ? INLAY_COLUMN_CODES : 0, (int64_t)body->taken[input],
+                      inlay_schema_leaf(body->schema->schema, leaf));
         if (status != INLAY_OK)
             return body_failed(body, input, status);
     }
@@ -500,15 +501,15 @@ static inlay_status body_page(void *ctx, const struct move_step *step)
     return inlay_writer_raw_page(body->writer, body->stage.leaf, &raw);
 }
 
-/* Columns of the inputs whose levels mean what they mean in the output. */
+/* Columns of the inputs whose levels and values mean what they mean in the output. */
 static void body_leaves(struct body *body, uint32_t leaf)
 {
-    uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
+    const inlay_node *out = inlay_schema_leaf(body->schema->schema, leaf);
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
         struct union_leaf from = union_leaf_of(body->schema, i, leaf);
         const inlay_node *node =
             from.leaf == UNION_NONE ? NULL : inlay_schema_leaf(inlay_reader_schema(body->inputs[i]), (uint32_t)from.leaf);
-        bool same = node && node->max_def == max_def && inlay_reader_copyable(body->inputs[i]);
+        bool same = node && node->max_def == out->max_def && widen_same(node, out) && inlay_reader_copyable(body->inputs[i]);
         body->leaves[i] = same ? from.leaf : -1;
     }
 }
@@ -523,9 +524,10 @@ static inlay_status body_plan_moves(struct body *body, uint32_t leaf, bool codes
                             .runs = body->runs,
                             .n_runs = body->n_runs,
                             .codec = inlay_writer_codec(body->writer, leaf),
-                            .codes = codes};
+                            .codes = codes,
+                            .no_plain = (body->how[leaf] & BODY_BLOOM) != 0};
     body->move.mode = MOVE_NOTHING;
-    if (body->no_copy || !body->whole || body->longest < MOVE_LEAST_ROWS)
+    if (body->no_copy || (body->how[leaf] & BODY_NO_MOVE) || !body->whole || body->longest < MOVE_LEAST_ROWS)
         return INLAY_OK;
     return move_plan(&body->move, &c);
 }
@@ -554,16 +556,16 @@ static inlay_status body_host(struct body *body, uint32_t leaf)
     return status == INLAY_END ? INLAY_OK : status;
 }
 
-/* The row group is one whole row group of an input: its chunk of this column moves as it is. */
-static inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *moved)
+/* Is the row group one whole row group of an input, so that its chunk of this column can move as it is? Which? */
+static inlay_status body_is_whole(struct body *body, uint32_t leaf, bool *is, uint32_t *row_group, inlay_chunk *chunk)
 {
     uint32_t input = body->n_runs ? body->runs[0].input : 0, g = 0, n = inlay_reader_row_groups(body->inputs[input]);
     bool behind = body->n_runs == 2 && lane_dropped(body->runs[0]); /* that same input's rows */
     uint64_t dropped = behind ? lane_run_rows(body->runs[0]) : 0, from = body->taken[input] + dropped;
     inlay_row_group group = {0};
-    inlay_chunk chunk;
-    *moved = false;
-    if (body->no_copy || !body->whole || (body->n_runs != 1 && !behind) || body->leaves[input] < 0)
+    *is = false;
+    if (body->no_copy || (body->how[leaf] & (BODY_NO_MOVE | BODY_NO_CHUNK)) || !body->whole ||
+        (body->n_runs != 1 && !behind) || body->leaves[input] < 0)
         return INLAY_OK;
     for (; g < n; g++) {
         TRY(inlay_reader_row_group(body->inputs[input], g, &group));
@@ -572,43 +574,64 @@ static inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *mov
     }
     if (g == n || (uint64_t)group.first_row != from || (uint64_t)group.n_rows != body->here[input] - dropped)
         return INLAY_OK;
-    TRY(inlay_reader_chunk(body->inputs[input], g, (uint32_t)body->leaves[input], &chunk));
-    if (chunk.codec != inlay_writer_codec(body->writer, leaf))
+    TRY(inlay_reader_chunk(body->inputs[input], g, (uint32_t)body->leaves[input], chunk));
+    *row_group = g;
+    *is = chunk->codec == inlay_writer_codec(body->writer, leaf) &&
+          (!(body->how[leaf] & BODY_BLOOM) || chunk->bloom_at >= 0);
+    return INLAY_OK;
+}
+
+static inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *moved)
+{
+    uint32_t input = body->n_runs ? body->runs[0].input : 0, g = 0;
+    inlay_chunk chunk = {0};
+    TRY(body_is_whole(body, leaf, moved, &g, &chunk));
+    if (!*moved)
         return INLAY_OK;
     TRY(inlay_writer_copy_chunk(body->writer, leaf, body->inputs[input], g, (uint32_t)body->leaves[input]));
     struct feed *feed = *body_slot(body, input, leaf);
     if (feed)
-        feed_skip_to(feed, group.first_row + group.n_rows);
+        feed_skip_to(feed, (int64_t)(body->taken[input] + body->here[input]));
     body->moved_bytes += (uint64_t)chunk.compressed_bytes;
-    body->done += (uint64_t)group.n_rows;
+    body->done += body->here[input];
     body_tell(body, false);
-    *moved = true;
+    return INLAY_OK;
+}
+
+/* May the column be written as codes, and do the inputs' chunks not speak against it? */
+static inlay_status body_coded(struct body *body, uint32_t leaf, bool *coded)
+{
+    bool mixed = false;
+    *coded = body->dictionaries && inlay_schema_leaf(body->schema->schema, leaf)->type != INLAY_BOOLEAN;
+    for (uint32_t i = 0; i < body->schema->n_inputs && *coded; i++)
+        if (body->here[i] && union_leaf_of(body->schema, i, leaf).leaf != UNION_NONE) {
+            inlay_status status = body_mixed(body, i, leaf, &mixed);
+            if (status != INLAY_OK)
+                return body_failed(body, i, status);
+            *coded = !mixed;
+        }
     return INLAY_OK;
 }
 
 static inlay_status body_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
 {
     const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
-    bool codes = body->dictionaries && node->type != INLAY_BOOLEAN, mixed = false;
+    bool codes = false, moved = false;
+    body->dictionaries = !(body->how[leaf] & BODY_NO_CODES);
     if (body->reduced && body->reduced[leaf]) {
-        TRY(stage_begin(&body->stage, leaf, node, codes));
+        TRY(stage_begin(&body->stage, leaf, node, body->dictionaries && node->type != INLAY_BOOLEAN));
         TRY(body_reduced_leaf(body, group, leaf));
         return stage_end(&body->stage);
     }
     body_leaves(body, leaf);
-    TRY(body_whole_chunk(body, leaf, &mixed));
-    if (mixed)
+    TRY(body_whole_chunk(body, leaf, &moved));
+    if (moved)
         return INLAY_OK;
-    for (uint32_t i = 0; i < body->schema->n_inputs && codes && !mixed; i++)
-        if (body->here[i] && union_leaf_of(body->schema, i, leaf).leaf != UNION_NONE) {
-            inlay_status status = body_mixed(body, i, leaf, &mixed);
-            if (status != INLAY_OK)
-                return body_failed(body, i, status);
-        }
+    TRY(body_coded(body, leaf, &codes));
     body->move.mode = MOVE_NOTHING;
     if (node->max_rep == 0)
-        TRY(body_plan_moves(body, leaf, codes && !mixed));
-    TRY(stage_begin(&body->stage, leaf, node, codes && !mixed && body->move.mode != MOVE_PLAIN));
+        TRY(body_plan_moves(body, leaf, codes));
+    TRY(stage_begin(&body->stage, leaf, node, codes && body->move.mode != MOVE_PLAIN));
     if (body->move.mode == MOVE_CODES)
         TRY(body_host(body, leaf));
     TRY(node->max_rep ? body_nested_leaf(body, group, leaf) : body_flat_leaf(body, group, leaf));
@@ -774,9 +797,65 @@ inlay_status body_pass_group(struct body *body, size_t group)
 inlay_status body_write(struct body *body, const char *scratch_folder, size_t dictionary_bytes)
 {
     TRY(body_open(body, scratch_folder, dictionary_bytes));
-    for (size_t i = 0; i < body->slice->n_groups; i++)
+    for (size_t i = 0; i < body->slice->n_groups; i++) {
+        TRY(body_turn(body, i));
         TRY(body_write_group(body, i, body->writer));
+    }
     body_tell(body, true);
+    return INLAY_OK;
+}
+
+inlay_status body_turn(struct body *body, size_t group)
+{
+    const struct slice_group *groups = body->slice->groups;
+    if (group == 0 || groups[group].output == groups[group - 1].output)
+        return INLAY_OK;
+    TRY(body->turn(body->turn_ctx, groups[group].output, &body->writer));
+    body->stage.writer = body->writer;
+    return INLAY_OK;
+}
+
+/* ---- what would move ---- */
+
+static inlay_status body_leaf_moves(struct body *body, uint32_t leaf)
+{
+    bool codes = false, moved = false;
+    uint32_t g;
+    inlay_chunk chunk = {0};
+    if (body->reduced && body->reduced[leaf])
+        return INLAY_OK;
+    body->dictionaries = !(body->how[leaf] & BODY_NO_CODES);
+    body_leaves(body, leaf);
+    TRY(body_is_whole(body, leaf, &moved, &g, &chunk));
+    if (moved)
+        body->moved_bytes += (uint64_t)chunk.compressed_bytes;
+    if (moved || inlay_schema_leaf(body->schema->schema, leaf)->max_rep)
+        return INLAY_OK;
+    TRY(body_coded(body, leaf, &codes));
+    TRY(body_plan_moves(body, leaf, codes));
+    const struct move_step *steps = (const void *)body->move.steps.data;
+    size_t n = body->move.mode == MOVE_NOTHING ? 0 : body->move.steps.bytes / sizeof *steps;
+    for (size_t i = 0; i < n; i++) {
+        struct inpages *p = NULL;
+        TRY(move_pages(body_pages(body, steps[i].input, leaf), body->env, body->inputs[steps[i].input],
+                       (uint32_t)body->leaves[steps[i].input], steps[i].row, &p));
+        body->moved_bytes += (uint64_t)inpages_at(p, steps[i].page)->page.packed_bytes;
+    }
+    return INLAY_OK;
+}
+
+inlay_status body_estimate(struct body *body, const char *scratch_folder, size_t dictionary_bytes)
+{
+    TRY(body_open(body, scratch_folder, dictionary_bytes));
+    for (size_t g = 0; g < body->slice->n_groups; g++) {
+        TRY(body_count(body, &body->slice->groups[g]));
+        for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
+            TRY(body_leaf_moves(body, leaf));
+            body_release(body, leaf);
+        }
+        for (uint32_t i = 0; i < body->schema->n_inputs; i++)
+            body->taken[i] += body->here[i];
+    }
     return INLAY_OK;
 }
 

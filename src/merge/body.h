@@ -17,6 +17,13 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
+enum { /* what a column's options say */
+    BODY_NO_MOVE = 1,  /* its pages are to be made in a certain way */
+    BODY_NO_CHUNK = 2, /* something is to be said of the chunk that the input's does not say */
+    BODY_NO_CODES = 4, /* no dictionary */
+    BODY_BLOOM = 8
+};
+
 struct body_chunk { /* what is known of an input's column chunk */
     uint32_t row_group; /* + 1; 0 = nothing */
     bool mixed;         /* a dictionary that was given up: most values are distinct */
@@ -36,7 +43,10 @@ struct body {
     inlay_writer *writer;
     uint64_t memory_bytes;
     uint64_t hold_bytes; /* in use, up to which feeds stay open between row groups */
-    bool dictionaries;   /* wanted in the output */
+    bool dictionaries;   /* wanted in the output; by `how` of the column being written */
+    const uint8_t *how;  /* [n_leaves] */
+    inlay_status (*turn)(void *ctx, uint32_t output, inlay_writer **writer); /* the next output begins */
+    void *turn_ctx;
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
     void *progress_ctx;
     const uint8_t *reduced; /* [n_leaves] columns that the reducer makes; NULL = none */
@@ -73,6 +83,10 @@ struct body {
 /* Zeroed, then env to progress_ctx set by the caller. Writes all row groups. */
 INLAY_CHECKED inlay_status body_write(struct body *body, const char *scratch_folder,
                                       size_t dictionary_bytes);
+/* Before a row group is written: if it begins another output, that one's writer takes over. */
+INLAY_CHECKED inlay_status body_turn(struct body *body, size_t group);
+/* What body_write would move, into moved_bytes; nothing is written. */
+INLAY_CHECKED inlay_status body_estimate(struct body *body, const char *scratch_folder, size_t dictionary_bytes);
 /* The same by hand: open, then every row group in its order, written to some writer or passed over. */
 INLAY_CHECKED inlay_status body_open(struct body *body, const char *scratch_folder, size_t dictionary_bytes);
 INLAY_CHECKED inlay_status body_write_group(struct body *body, size_t group, inlay_writer *writer);

@@ -21,7 +21,8 @@ struct crew_worker {
     inlay_reader **readers;
     struct plan plan;   /* the crew's, with this env */
     struct body body;
-    inlay_memory_sink made;
+    inlay_memory_sink made; /* the file of one row group; its memory serves the next one */
+    inlay_sink sink;
 };
 
 struct crew {
@@ -58,6 +59,7 @@ static inlay_status crew_worker_open(struct crew_worker *w)
 {
     const struct body *p = w->crew->pattern;
     void *block;
+    w->sink = inlay_sink_memory(&w->made, &w->env);
     TRY(mem_new(&w->env, p->schema->n_inputs * sizeof *w->readers, &block));
     w->readers = block;
     for (uint32_t i = 0; i < p->schema->n_inputs; i++) {
@@ -71,7 +73,6 @@ static inlay_status crew_worker_open(struct crew_worker *w)
     }
     w->plan = *p->plan;
     w->plan.env = w->plan.stretches.env = &w->env;
-    w->body = *p;
     w->body.env = &w->env;
     w->body.inputs = w->readers;
     w->body.plan = &w->plan;
@@ -97,9 +98,8 @@ static inlay_status crew_make(struct crew_worker *w, size_t group)
 {
     const struct crew *crew = w->crew;
     inlay_writer *writer = NULL;
-    inlay_sink sink = inlay_sink_memory(&w->made, &w->env);
     w->made.bytes = 0;
-    TRY(inlay_writer_open(&w->env, &sink, crew->pattern->schema->schema, crew->options, &writer));
+    TRY(inlay_writer_open(&w->env, &w->sink, crew->pattern->schema->schema, crew->options, &writer));
     inlay_status status = inlay_writer_sorting(writer, crew->sorting, crew->n_sorting);
     if (status == INLAY_OK)
         status = body_write_group(&w->body, group, writer);
@@ -180,6 +180,7 @@ static inlay_status crew_run(struct crew *crew)
         w->started = true;
     }
     for (size_t i = 0; i < p->slice->n_groups; i++) {
+        TRY(body_turn(p, i));
         TRY(crew_take(crew, i));
         p->done += p->slice->groups[i].rows * p->schema->n_leaves;
         if (p->progress)
@@ -219,6 +220,8 @@ inlay_status crew_write(struct body *body, uint32_t n, const inlay_write_options
     for (uint32_t i = 0; i < crew.n; i++) {
         crew.workers[i].crew = &crew;
         crew.workers[i].number = i;
+        crew.workers[i].body = *body; /* now: its writer changes while others begin */
+        crew.workers[i].body.env = NULL;
         crew.workers[i].env = (inlay_env){.allocator = env->allocator, .limits = env->limits};
         crew.workers[i].env.limits.memory_bytes = env->limits.memory_bytes / (crew.n + 1);
     }

@@ -11,12 +11,13 @@ inlay_status equal_init(struct equal *e, inlay_env *env, int mode, const struct 
                         uint32_t n_inputs)
 {
     void *block;
-    *e = (struct equal){.env = env, .mode = mode, .n_keys = keys->n_compared, .n_inputs = n_inputs, .first = {-1, -1, -1}};
+    *e = (struct equal){.env = env, .mode = mode, .n_keys = keys->n_keys, .n_compared = keys->n_compared, .n_inputs = n_inputs};
+    e->first_input = e->first_group = -1;
+    e->first_row = -1;
     if (mode < 0 || mode > EQUAL_REDUCE)
         return err_set(env, INLAY_ARG, ERR("no such way to treat equal keys"));
-    if (mode == INLAY_EQUAL_KEEP)
+    if (mode == EQUAL_KEEP)
         return INLAY_OK;
-    buf_init(&e->cut.buf, env);
     TRY(mem_new(env, e->n_keys * sizeof *e->last, &block));
     e->last = block;
     for (uint32_t i = 0; i < e->n_keys; i++)
@@ -34,11 +35,8 @@ void equal_free(struct equal *e)
         mem_free(e->env, e->last, e->n_keys * sizeof *e->last);
     if (e->dropped)
         mem_free(e->env, e->dropped, e->n_inputs * sizeof *e->dropped);
-    if (e->cut.buf.env)
-        buf_free(&e->cut.buf);
     e->last = NULL;
     e->dropped = NULL;
-    e->cut = (struct keyrows_saved){0};
 }
 
 /* ---- is it the key of the row before? ---- */
@@ -51,7 +49,7 @@ static bool equal_to_last(const struct plan *plan, const struct keyrows *k, size
         return false;
     if (row > k->at || e->input == k->input)
         return k->blank || k->same[row];
-    for (uint32_t key = 0; key < e->n_keys; key++) {
+    for (uint32_t key = 0; key < e->n_compared; key++) {
         const struct keyrows_key *spec = &plan->keys->keys[key];
         struct keyrows_cell last = keyrows_saved_cell(&e->last[key], spec), cell = keyrows_at(k, key, row);
         if (keyrows_compare(spec, &last, &cell) != 0)
@@ -98,15 +96,16 @@ static inlay_status equal_drop(struct plan *plan, uint32_t input, uint64_t n)
     return INLAY_OK;
 }
 
-/* The next row of the output is from that input; n rows follow each other. */
-static inlay_status equal_begin(struct plan *plan, uint32_t input, const struct keyrows_cell *cut, size_t n)
+/* The next row of the output is from that input, row `row` of k or the one held back; n rows follow each other. */
+static inlay_status equal_begin(struct plan *plan, uint32_t input, const struct keyrows *k, size_t row, size_t n)
 {
     uint64_t *dropped = &plan->equal.dropped[input];
     if (plan->input != input || *dropped || plan->open_rows + n > PLAN_MOST_ROWS)
         TRY(plan_end_stretch(plan));
     plan->input = input;
-    if (plan->n_rows == 0 || plan_cuts_at(plan, cut))
-        TRY(plan_begin_run(plan, cut));
+    unsigned changes = plan->n_rows == 0 ? PLAN_FIRST : plan_changes_at(plan, k, row);
+    if (changes)
+        TRY(plan_begin_segment(plan, k, row, changes));
     while (*dropped) {
         uint64_t rows = *dropped < PLAN_MOST_ROWS ? *dropped : PLAN_MOST_ROWS;
         TRY(plan_put_dropped(plan, input, rows));
@@ -118,24 +117,21 @@ static inlay_status equal_begin(struct plan *plan, uint32_t input, const struct 
 static void equal_add(struct plan *plan, uint64_t n)
 {
     plan->open_rows += n;
-    plan->run_rows += n;
+    plan->segment_rows += n;
     plan->n_rows += n;
 }
 
 /* Rows [row, end) of the window stay. */
 static inlay_status equal_keep(struct plan *plan, const struct keyrows *k, size_t row, size_t end)
 {
-    uint32_t key = plan->keys->cut;
-    struct keyrows_cell cut = keyrows_at(k, key, row);
-    TRY(equal_begin(plan, k->input, &cut, end - row));
+    TRY(equal_begin(plan, k->input, k, row, end - row));
     for (;;) {
-        size_t next = keyrows_next_cut(k, row, end);
+        size_t next = keyrows_next_mark(k, row, end);
         equal_add(plan, next - row);
         row = next;
         if (row == end)
             return INLAY_OK;
-        cut = keyrows_at(k, key, row);
-        TRY(plan_begin_run(plan, &cut));
+        TRY(plan_begin_segment(plan, k, row, k->marks[row]));
     }
 }
 
@@ -143,9 +139,8 @@ static inlay_status equal_keep(struct plan *plan, const struct keyrows *k, size_
 static inlay_status equal_keep_held(struct plan *plan)
 {
     struct equal *e = &plan->equal;
-    struct keyrows_cell cut = keyrows_saved_cell(&e->cut, &plan->keys->keys[plan->keys->cut]);
     e->held = false;
-    TRY(equal_begin(plan, e->input, &cut, 1));
+    TRY(equal_begin(plan, e->input, NULL, 0, 1));
     equal_add(plan, 1);
     return INLAY_OK;
 }
@@ -180,9 +175,8 @@ static inlay_status equal_last(struct plan *plan, struct keyrows *k, size_t end)
         else
             TRY(equal_keep(plan, k, row, next));
     }
-    struct keyrows_cell cut = keyrows_at(k, plan->keys->cut, end - 1);
     e->held = true;
-    return keyrows_save(&e->cut, &plan->keys->keys[plan->keys->cut], &cut);
+    return INLAY_OK;
 }
 
 /* No two rows may be equal. */
@@ -196,23 +190,24 @@ static inlay_status equal_error(struct plan *plan, struct keyrows *k, size_t n)
         return plan_take(plan, k, n);
     bool across = row == k->at;
     const struct keyrows *other = across ? &plan->rows[e->input] : k;
-    inlay_merge_row first, second;
-    TRY(keyrows_locate(other, across ? e->row : k->row + row - 1, &first));
-    TRY(keyrows_locate(k, k->row + row, &second));
+    int32_t row_group;
+    int64_t in_group;
+    TRY(keyrows_locate(other, across ? e->row : k->row + row - 1, &e->first_group, &e->first_row));
+    TRY(keyrows_locate(k, k->row + row, &row_group, &in_group));
     err_set(e->env, INLAY_CORRUPT, ERR("two rows have the same key"));
-    e->first = first;
-    e->env->error.input = second.input;
-    e->env->error.row_group = second.row_group;
-    e->env->error.row = second.row;
+    e->first_input = (int32_t)other->input;
+    e->env->error.input = (int32_t)k->input;
+    e->env->error.row_group = row_group;
+    e->env->error.row = in_group;
     return INLAY_CORRUPT;
 }
 
 inlay_status equal_take(struct plan *plan, struct keyrows *k, size_t n)
 {
     size_t end = k->at + n;
-    if (plan->equal.mode == INLAY_EQUAL_ERROR)
+    if (plan->equal.mode == EQUAL_ERROR)
         TRY(equal_error(plan, k, n));
-    else if (plan->equal.mode == INLAY_EQUAL_LAST)
+    else if (plan->equal.mode == EQUAL_LAST)
         TRY(equal_last(plan, k, end));
     else
         TRY(equal_first(plan, k, end));

@@ -80,17 +80,18 @@ inlay_status keyrows_error_column(inlay_env *env, inlay_bytes name)
     return env->error.status;
 }
 
-inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, inlay_merge_row *place)
+inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, int32_t *row_group, int64_t *in_group)
 {
     uint32_t n = inlay_reader_row_groups(k->reader);
-    *place = (inlay_merge_row){(int32_t)k->input, -1, (int64_t)row};
+    *row_group = -1;
+    *in_group = (int64_t)row;
     for (uint32_t g = 0; g < n; g++) {
         inlay_row_group group;
         TRY(inlay_reader_row_group(k->reader, g, &group));
         if ((int64_t)row < group.first_row)
             break;
-        place->row_group = (int32_t)g;
-        place->row = (int64_t)row - group.first_row;
+        *row_group = (int32_t)g;
+        *in_group = (int64_t)row - group.first_row;
     }
     return INLAY_OK;
 }
@@ -99,12 +100,13 @@ static inlay_status keyrows_bad(const struct keyrows *k, uint64_t row, uint32_t 
                                 const char *what)
 {
     inlay_error *e = &k->env->error;
-    inlay_merge_row place;
-    TRY(keyrows_locate(k, row, &place));
+    int32_t row_group;
+    int64_t in_group;
+    TRY(keyrows_locate(k, row, &row_group, &in_group));
     err_set(k->env, INLAY_CORRUPT, what);
-    e->input = place.input;
-    e->row_group = place.row_group;
-    e->row = place.row;
+    e->input = (int32_t)k->input;
+    e->row_group = row_group;
+    e->row = in_group;
     return keyrows_error_column(k->env, k->keys->keys[key].name);
 }
 
@@ -125,7 +127,7 @@ static inlay_status keyrows_witness(const struct keyrows *k)
     inlay_status status = INLAY_CORRUPT;
     if (inlay_schema_leaves(inlay_reader_schema(k->reader)) == 0)
         return err_set(k->env, INLAY_CORRUPT, ERR("rows without columns"));
-    status = feed_open(&feed, k->env, k->reader, 0, 0, (int64_t)(k->rows - 1));
+    status = feed_open(&feed, k->env, k->reader, 0, 0, (int64_t)(k->rows - 1), NULL);
     if (status == INLAY_OK)
         status = feed_fill(&feed, UINT64_MAX);
     if (status == INLAY_END)
@@ -153,7 +155,7 @@ static inlay_status keyrows_arrays(struct keyrows *k, uint32_t n_columns)
         flags += n;
     }
     k->same = flags;
-    k->cut = flags + n;
+    k->marks = flags + n;
     return INLAY_OK;
 }
 
@@ -173,7 +175,7 @@ inlay_status keyrows_open(struct keyrows *k, inlay_env *env, inlay_reader *reade
         if (leaf == KEYROWS_NO_LEAF || k->rows == 0)
             continue;
         inlay_status status =
-            feed_open(&k->cells[i].feed, env, reader, (uint32_t)leaf, INLAY_COLUMN_CODES, 0);
+            feed_open(&k->cells[i].feed, env, reader, (uint32_t)leaf, INLAY_COLUMN_CODES, 0, keys->keys[i].as);
         if (status != INLAY_OK)
             return keyrows_failed(k, status);
         n_columns++;
@@ -220,7 +222,7 @@ static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
         return err_set(k->env, INLAY_CORRUPT, ERR("encoding_stats say that all pages have codes, and one has not"));
     if (!c->coded)
         return INLAY_OK;
-    inlay_dictionary d = inlay_column_dictionary(c->feed.column);
+    inlay_dictionary d = feed_dictionary(&c->feed);
     c->base = d.values;
     if (d.serial == c->serial)
         return INLAY_OK;
@@ -334,6 +336,40 @@ static bool keyrows_order_exact(struct keyrows *k, uint32_t key, size_t from)
     return !bad;
 }
 
+/* What begins where one of the keys so far changes. */
+static void keyrows_mark(struct keyrows *k, uint32_t key, size_t from)
+{
+    uint8_t marks = k->keys->keys[key].marks;
+    for (size_t row = from; marks && row < k->n; row++)
+        k->marks[row] |= (uint8_t)(k->same[row] ? 0 : marks);
+}
+
+/* The same for keys that are not compared. */
+static void keyrows_mark_others(struct keyrows *k, size_t from)
+{
+    for (uint32_t key = k->keys->n_compared; key < k->keys->n_keys; key++) {
+        uint8_t marks = k->keys->keys[key].marks;
+        if (!k->cells[key].feed.column)
+            continue;
+        for (size_t row = from; row < k->n; row++)
+            if (keyrows_step(k, key, row) != 0)
+                k->marks[row] |= marks;
+    }
+}
+
+/* The same for one whose prefixes say everything. */
+static void keyrows_mark_exact(struct keyrows *k, uint32_t key, size_t from)
+{
+    uint8_t marks = k->keys->keys[key].marks;
+    const uint64_t *p = k->cells[key].prefix;
+    if (!k->cells[key].feed.column)
+        return;
+    if (from == 0 && keyrows_step(k, key, 0) != 0)
+        k->marks[0] |= marks;
+    for (size_t row = 1; row < k->n; row++)
+        k->marks[row] |= (uint8_t)(p[row] != p[row - 1] ? marks : 0);
+}
+
 /* Compare the window's rows by exact keys. False = not all keys are exact, or something is wrong somewhere. */
 static bool keyrows_verify_exact(struct keyrows *k, size_t from)
 {
@@ -342,7 +378,7 @@ static bool keyrows_verify_exact(struct keyrows *k, size_t from)
         good = keyrows_exact(&k->keys->keys[key]);
     if (!good)
         return false;
-    memset(k->cut, 0, k->n);
+    memset(k->marks, 0, k->n);
     for (uint32_t key = 0; key < k->keys->n_compared && good; key++) {
         if (from == 0 && k->same[0] && k->cells[key].feed.column) {
             int c = keyrows_step(k, key, 0);
@@ -350,34 +386,24 @@ static bool keyrows_verify_exact(struct keyrows *k, size_t from)
             k->same[0] = c == 0;
         }
         good = good && keyrows_order_exact(k, key, from);
-        if (key == k->keys->cut)
-            for (size_t row = from; row < k->n; row++)
-                k->cut[row] = !k->same[row]; /* so far only of this key, if it is the first */
+        keyrows_mark(k, key, from);
     }
-    uint32_t cut = k->keys->cut;
-    if (good && cut > 0 && k->cells[cut].feed.column) {
-        const uint64_t *p = k->cells[cut].prefix;
-        if (from == 0)
-            k->cut[0] = keyrows_step(k, cut, 0) != 0;
-        for (size_t row = 1; row < k->n; row++)
-            k->cut[row] = p[row] != p[row - 1];
-    } else if (cut > 0) {
-        memset(k->cut, 0, k->n);
-    }
+    for (uint32_t key = k->keys->n_compared; key < k->keys->n_keys && good; key++)
+        keyrows_mark_exact(k, key, from);
     return good;
 }
 
-static void keyrows_cuts(struct keyrows *k, size_t from)
+static inlay_status keyrows_refuse_nulls(const struct keyrows *k)
 {
-    uint32_t key = k->keys->cut;
-    memset(k->cut, 0, k->n);
-    if (key == 0) {
-        for (size_t row = from; row < k->n; row++)
-            k->cut[row] = !k->same[row];
-    } else if (k->cells[key].feed.column) {
-        for (size_t row = from; row < k->n; row++)
-            k->cut[row] = keyrows_step(k, key, row) != 0;
+    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
+        const uint8_t *null = k->keys->keys[key].no_nulls && k->cells[key].feed.column
+                                  ? memchr(k->cells[key].null, 1, k->n)
+                                  : NULL;
+        if (null)
+            return keyrows_bad(k, k->row + (uint64_t)(null - k->cells[key].null), key,
+                               ERR("null in a key column that must not have any"));
     }
+    return INLAY_OK;
 }
 
 /* Compare every row of the window with the one before it. */
@@ -388,25 +414,19 @@ static inlay_status keyrows_verify(struct keyrows *k)
     memset(k->same, 1, k->n);
     if (!keyrows_verify_exact(k, from)) {
         memset(k->same, 1, k->n);
+        memset(k->marks, 0, k->n);
         for (uint32_t key = 0; key < k->keys->n_compared; key++) {
             keyrows_order(k, key, from, &bad, &bad_key);
-            if (key == 0)
-                keyrows_cuts(k, from);
+            keyrows_mark(k, key, from);
         }
+        keyrows_mark_others(k, from);
     }
     if (k->first)
         k->same[0] = 0;
-    if (bad < k->n)
+    k->unsorted = bad < k->n;
+    if (k->unsorted)
         return keyrows_bad(k, k->row + bad, bad_key, ERR("input is not sorted by the key"));
-    for (uint32_t key = 0; key < k->keys->n_compared; key++) {
-        const uint8_t *null = k->keys->keys[key].no_nulls && k->cells[key].feed.column
-                                  ? memchr(k->cells[key].null, 1, k->n)
-                                  : NULL;
-        if (null)
-            return keyrows_bad(k, k->row + (uint64_t)(null - k->cells[key].null), key,
-                               ERR("null in a key column that must not have any"));
-    }
-    return INLAY_OK;
+    return keyrows_refuse_nulls(k);
 }
 
 /* Leave the window: keep its last row, and say how many rows follow. */
@@ -435,7 +455,8 @@ inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
         if (!f->column)
             continue;
         if (feed_empty(f)) {
-            inlay_status status = feed_fill(f, memory_bytes);
+            const struct rank *rank = k->keys->keys[i].rank; /* ranks go by codes, which a copied batch has not */
+            inlay_status status = feed_fill(f, rank && rank->usable ? UINT64_MAX : memory_bytes);
             if (status == INLAY_END)
                 return keyrows_bad(k, k->row, i, ERR("column ends before the last row"));
             if (status != INLAY_OK)
@@ -452,7 +473,7 @@ inlay_status keyrows_fill(struct keyrows *k, uint64_t memory_bytes)
     for (uint32_t i = 0; i < k->keys->n_keys; i++)
         if (k->cells[i].feed.column)
             keyrows_unfold(k, i, n);
-    return keyrows_verify(k);
+    return k->any_order ? keyrows_refuse_nulls(k) : keyrows_verify(k);
 }
 
 /* ---- between inputs ---- */
@@ -504,12 +525,19 @@ size_t keyrows_stretch(const struct keyrows *a, const struct keyrows *b)
     return bad - a->at;
 }
 
-size_t keyrows_next_cut(const struct keyrows *k, size_t row, size_t end)
+size_t keyrows_next_mark(const struct keyrows *k, size_t row, size_t end)
 {
-    if (k->blank || row + 1 >= end)
+    if (k->blank)
         return end;
-    const uint8_t *cut = memchr(k->cut + row + 1, 1, end - row - 1);
-    return cut ? (size_t)(cut - k->cut) : end;
+    for (row++; row + sizeof(uint64_t) <= end; row += sizeof(uint64_t)) {
+        uint64_t eight;
+        memcpy(&eight, k->marks + row, sizeof eight);
+        if (eight)
+            break;
+    }
+    while (row < end && !k->marks[row])
+        row++;
+    return row < end ? row : end;
 }
 
 #endif

@@ -7,10 +7,9 @@
 #ifndef INLAY_MERGE_KEYROWS_H
 #define INLAY_MERGE_KEYROWS_H
 
-#include "inlay/merge.h"
-
 #include "merge/feed.h"
 #include "merge/rank.h"
+#include "merge/slice.h"
 #include "merge/sortkey.h"
 
 enum {
@@ -26,17 +25,19 @@ struct keyrows_key { /* one key column of the merge */
     uint8_t type;
     bool descending;
     bool no_nulls;       /* a null is an error */
+    uint8_t marks;       /* SLICE_CUT, SLICE_SERIES: what begins where this key changes */
     const int64_t *leaf; /* [n_inputs] column number, or KEYROWS_NO_LEAF: all null there */
+    const inlay_node *as;    /* the merge's leaf, whose type values are given in; NULL = each input's own */
     const struct rank *rank; /* of its dictionary entries; NULL or not usable: values are compared by prefix */
 };
 /* Are rows with equal prefixes (and neither of them null) equal? */
 bool keyrows_exact(const struct keyrows_key *key);
 
-/* The keys of a merge: the first n_compared make the order, `cut` (any of them, or one more behind
- * them) cuts row groups. */
+/* The keys of a merge: the first n_compared make the order. Marks stand at keys that are compared, at each no more than
+ * at the one before it, or at keys behind them. */
 struct keyrows_keys {
     const struct keyrows_key *keys;
-    uint32_t n_keys, n_compared, cut;
+    uint32_t n_keys, n_compared;
 };
 
 struct keyrows_cell { /* one value of one key */
@@ -75,10 +76,12 @@ struct keyrows {
     bool nulls;                  /* some key of the window is null */
     bool blank;                  /* none of the key columns: one long row of nulls */
     bool first;                  /* no row before the window */
+    bool any_order;              /* set by the caller: order is not looked at, and between rows nothing is known */
+    bool unsorted;               /* filling failed since a row is out of order */
     struct keyrows_cells *cells; /* [n_keys] */
     void *block;                 /* window arrays */
     size_t block_bytes;
-    uint8_t *same, *cut; /* key, cut value as in the row before: 1 same, 1 different */
+    uint8_t *same, *marks; /* 1 = key as in the row before; what begins with the row */
 };
 
 INLAY_CHECKED inlay_status keyrows_open(struct keyrows *k, inlay_env *env, inlay_reader *reader,
@@ -97,8 +100,8 @@ INLAY_INLINE uint64_t keyrows_prefix(const struct keyrows *k, uint32_t key)
 bool keyrows_before(const struct keyrows *a, const struct keyrows *b);
 /* Rows of a's window, from the current one on, that come before b's current row; at least one. */
 size_t keyrows_stretch(const struct keyrows *a, const struct keyrows *b);
-/* First row after `row`, before `end`, whose cut value differs from the row before it; else end. */
-size_t keyrows_next_cut(const struct keyrows *k, size_t row, size_t end);
+/* First row after `row`, before `end`, that has marks; else end. */
+size_t keyrows_next_mark(const struct keyrows *k, size_t row, size_t end);
 
 struct keyrows_cell keyrows_at(const struct keyrows *k, uint32_t key, size_t row);
 int keyrows_compare(const struct keyrows_key *key, const struct keyrows_cell *a,
@@ -109,7 +112,7 @@ struct keyrows_cell keyrows_saved_cell(const struct keyrows_saved *saved,
                                        const struct keyrows_key *key);
 
 /* Where a row of the file lies. */
-INLAY_CHECKED inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, inlay_merge_row *place);
+INLAY_CHECKED inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, int32_t *row_group, int64_t *in_group);
 /* Name a column in the env's error, its front cut if it is too long. Returns the error's status. */
 inlay_status keyrows_error_column(inlay_env *env, inlay_bytes name);
 

@@ -109,6 +109,8 @@ static void move_count(struct move *m, const struct move_column *c, uint32_t inp
             break;
         if (!page->may_move || p->codec != c->codec)
             continue;
+        if (!page->coded && c->no_plain)
+            continue;
         if (!page->coded)
             *plain_rows += (uint64_t)page->page.n_levels;
         else if (m->coded_rows[input] == 0 || m->coded_group[input] == p->row_group) {

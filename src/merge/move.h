@@ -54,6 +54,7 @@ struct move_column {
     size_t n_runs;
     int32_t codec;
     bool codes;                 /* the output may have a dictionary */
+    bool no_plain;              /* plain pages do not move: their values are wanted for a bloom filter */
 };
 
 INLAY_CHECKED inlay_status move_init(struct move *m, inlay_env *env, uint32_t n_inputs);

@@ -5,19 +5,24 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
+#define PLAN_ROWS ((uint64_t)1 << 60) /* of all inputs: two bits more are wanted for segments */
 enum { PLAN_VARINT_BYTES = 10 };
 
 inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_keys *keys,
-                       uint32_t n_inputs, const char *scratch_folder, struct slice *slice)
+                       uint32_t n_inputs, const char *scratch_folder)
 {
-    *plan = (struct plan){.env = env, .keys = keys, .slice = slice, .n_inputs = n_inputs};
+    *plan = (struct plan){.env = env, .keys = keys, .n_inputs = n_inputs};
     plan->cut_in_order = true;
     while (n_inputs > 1 && plan->input_bits < 32 && (n_inputs - 1) >> plan->input_bits)
         plan->input_bits++;
     plan->head_bits = plan->input_bits;
     io_scratch_init(&plan->stretches, env, scratch_folder, PLAN_MEMORY_BYTES);
-    buf_init(&plan->cut.buf, env);
+    io_scratch_init(&plan->segments, env, scratch_folder, PLAN_MEMORY_BYTES);
     void *block;
+    TRY(mem_new(env, keys->n_keys * sizeof *plan->saved, &block));
+    plan->saved = block;
+    for (uint32_t i = 0; i < keys->n_keys; i++)
+        buf_init(&plan->saved[i].buf, env);
     TRY(mem_new(env, n_inputs * sizeof *plan->rows, &block));
     plan->rows = block;
     TRY(mem_new(env, n_inputs * sizeof *plan->heap, &block));
@@ -28,7 +33,7 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
 inlay_status plan_on_equal(struct plan *plan, int mode)
 {
     plan->joined = mode == EQUAL_REDUCE;
-    if (mode == INLAY_EQUAL_FIRST || mode == INLAY_EQUAL_LAST || plan->joined) {
+    if (mode == EQUAL_FIRST || mode == EQUAL_LAST || plan->joined) {
         plan->drop_mask = (uint32_t)1 << plan->input_bits;
         plan->head_bits = plan->input_bits + 1;
     }
@@ -45,9 +50,12 @@ static void plan_free_building(struct plan *plan)
         mem_free(plan->env, plan->rows, plan->n_inputs * sizeof *plan->rows);
     if (plan->heap)
         mem_free(plan->env, plan->heap, plan->n_inputs * sizeof *plan->heap);
-    if (plan->cut.buf.env)
-        buf_free(&plan->cut.buf);
+    for (uint32_t i = 0; plan->saved && i < plan->keys->n_keys; i++)
+        buf_free(&plan->saved[i].buf);
+    if (plan->saved)
+        mem_free(plan->env, plan->saved, plan->keys->n_keys * sizeof *plan->saved);
     equal_free(&plan->equal);
+    plan->saved = NULL;
     plan->rows = NULL;
     plan->heap = NULL;
 }
@@ -58,6 +66,7 @@ void plan_free(struct plan *plan)
         return;
     plan_free_building(plan);
     io_scratch_free(&plan->stretches);
+    io_scratch_free(&plan->segments);
     plan->env = NULL;
 }
 
@@ -93,61 +102,94 @@ inlay_status plan_end_stretch(struct plan *plan)
     return INLAY_OK;
 }
 
-inlay_status plan_begin_run(struct plan *plan, const struct keyrows_cell *value)
+static inlay_status plan_end_segment(struct plan *plan)
 {
-    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
-    if (plan->run_rows) {
-        struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
-        if (keyrows_compare(key, &old, value) > 0)
-            plan->cut_in_order = false;
+    if (plan->segment_rows == 0)
+        return INLAY_OK;
+    if (plan->n_segment_piece > PLAN_PIECE_BYTES - PLAN_VARINT_BYTES) {
+        size_t n = plan->n_segment_piece;
+        plan->n_segment_piece = 0;
+        TRY(io_scratch_append(&plan->segments, plan->segment_piece, n));
     }
-    TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
-    plan->run_rows = 0;
-    plan->run_at = io_scratch_bytes(&plan->stretches) + plan->n_piece;
-    plan->run_skip = plan->open_rows;
-    return keyrows_save(&plan->cut, key, value);
+    plan->n_segment_piece +=
+        put_varint(plan->segment_piece + plan->n_segment_piece, plan->segment_rows << 2 | plan->changes);
+    plan->n_segments++;
+    plan->segment_rows = 0;
+    return INLAY_OK;
 }
 
-bool plan_cuts_at(const struct plan *plan, const struct keyrows_cell *value)
+/* A key of a row at hand, or without k of the last one taken. */
+static struct keyrows_cell plan_cell(const struct plan *plan, const struct keyrows *k, size_t row, uint32_t key)
 {
-    const struct keyrows_key *key = &plan->keys->keys[plan->keys->cut];
-    struct keyrows_cell old = keyrows_saved_cell(&plan->cut, key);
-    return keyrows_compare(key, &old, value) != 0;
+    return k ? keyrows_at(k, key, row) : keyrows_saved_cell(&plan->equal.last[key], &plan->keys->keys[key]);
 }
 
-static bool plan_cuts_before(const struct plan *plan, const struct keyrows *k, size_t row)
+inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size_t row, unsigned changes)
 {
-    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
-    return plan_cuts_at(plan, &value);
+    const struct keyrows_keys *keys = plan->keys;
+    int cut = 0; /* how the cut columns before the row compare with those of it */
+    for (uint32_t i = 0; i < keys->n_keys; i++) {
+        const struct keyrows_key *key = &keys->keys[i];
+        if (!key->marks)
+            continue;
+        struct keyrows_cell value = plan_cell(plan, k, row, i);
+        if (plan->n_rows && cut == 0 && (key->marks & SLICE_CUT)) {
+            struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
+            cut = keyrows_compare(key, &old, &value);
+        }
+        TRY(keyrows_save(&plan->saved[i], key, &value));
+    }
+    if (cut > 0)
+        plan->cut_in_order = false;
+    TRY(plan_end_segment(plan));
+    plan->changes = changes;
+    plan->n_series += (changes & SLICE_SERIES) != 0;
+    return INLAY_OK;
 }
 
-static inlay_status plan_begin_run_at(struct plan *plan, const struct keyrows *k, size_t row)
+unsigned plan_changes_at(const struct plan *plan, const struct keyrows *k, size_t row)
 {
-    struct keyrows_cell value = keyrows_at(k, plan->keys->cut, row);
-    return plan_begin_run(plan, &value);
+    const struct keyrows_keys *keys = plan->keys;
+    unsigned changes = 0;
+    for (uint32_t i = 0; i < keys->n_keys; i++) {
+        const struct keyrows_key *key = &keys->keys[i];
+        if (!(key->marks & ~changes))
+            continue;
+        struct keyrows_cell value = plan_cell(plan, k, row, i);
+        struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
+        if (keyrows_compare(key, &old, &value) != 0)
+            changes |= key->marks;
+    }
+    return changes;
 }
 
-/* Does a new run of the cut column begin at the current row of k, which does not go on from the row before? */
-INLAY_INLINE bool plan_cuts(const struct plan *plan, const struct keyrows *k)
+/* The same before the current row of k. */
+INLAY_INLINE unsigned plan_changes(const struct plan *plan, const struct keyrows *k)
 {
-    uint64_t prefix = keyrows_prefix(k, plan->keys->cut);
-    if (plan->cut_exact && prefix != UINT64_MAX)
-        return prefix != plan->cut.prefix;
-    return plan_cuts_before(plan, k, k->at);
+    if (plan->no_marks)
+        return 0;
+    if (plan->only_mark >= 0) {
+        uint32_t key = (uint32_t)plan->only_mark;
+        uint64_t prefix = keyrows_prefix(k, key);
+        if (prefix != UINT64_MAX)
+            return prefix != plan->saved[key].prefix ? plan->keys->keys[key].marks : 0u;
+    }
+    return plan_changes_at(plan, k, k->at);
 }
 
 /* Take the current row of an input. */
 static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
 {
     bool goes_on = plan->open_rows && plan->input == k->input && plan->open_rows < PLAN_MOST_ROWS;
-    bool cut = plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[k->at] : plan_cuts(plan, k));
+    bool first = plan->n_rows == 0;
+    unsigned changes = first ? PLAN_FIRST : goes_on ? (k->blank ? 0u : k->marks[k->at]) : plan_changes(plan, k);
     if (!goes_on)
         TRY(plan_end_stretch(plan));
     plan->input = k->input;
-    if (cut)
-        TRY(plan_begin_run_at(plan, k, k->at));
+    if (changes)
+        TRY(plan_begin_segment(plan, k, k->at, changes));
     plan->open_rows++;
-    plan->run_rows++;
+    plan->segment_rows++;
     plan->n_rows++;
     k->at++;
     return INLAY_OK;
@@ -161,17 +203,17 @@ inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
         TRY(plan_end_stretch(plan));
     plan->input = k->input;
     size_t row = k->at, end = k->at + n;
-    bool cut =
-        plan->n_rows == 0 || (goes_on ? !k->blank && k->cut[row] : plan_cuts_before(plan, k, row));
+    bool first = plan->n_rows == 0;
+    unsigned changes = first ? PLAN_FIRST : goes_on ? (k->blank ? 0u : k->marks[row]) : plan_changes_at(plan, k, row);
     while (row < end) {
-        if (cut)
-            TRY(plan_begin_run_at(plan, k, row));
-        size_t next = keyrows_next_cut(k, row, end);
+        if (changes)
+            TRY(plan_begin_segment(plan, k, row, changes));
+        size_t next = keyrows_next_mark(k, row, end);
         plan->open_rows += next - row;
-        plan->run_rows += next - row;
+        plan->segment_rows += next - row;
         plan->n_rows += next - row;
         row = next;
-        cut = true;
+        changes = row < end ? k->marks[row] : 0;
     }
     k->at = end;
     return INLAY_OK;
@@ -222,13 +264,20 @@ static inlay_status plan_open(struct plan *plan, inlay_reader *const *inputs, ui
     uint64_t total = 0;
     const struct keyrows_keys *keys = plan->keys;
     plan->first_exact = keyrows_exact(&keys->keys[0]);
-    plan->cut_exact = keyrows_exact(&keys->keys[keys->cut]);
+    plan->no_marks = true;
+    plan->only_mark = -1;
+    for (uint32_t i = 0; i < keys->n_keys; i++) {
+        if (!keys->keys[i].marks)
+            continue;
+        plan->only_mark = plan->no_marks && keyrows_exact(&keys->keys[i]) ? (int32_t)i : -1;
+        plan->no_marks = false;
+    }
     plan->final = keys->n_compared == 1 || (keys->n_compared == 2 && keyrows_exact(&keys->keys[1]));
     for (uint32_t i = 0; i < plan->n_inputs; i++) {
         struct keyrows *k = &plan->rows[i];
         TRY(keyrows_open(k, plan->env, inputs[i], i, plan->keys));
-        if (k->rows > (uint64_t)INT64_MAX - total)
-            return err_set(plan->env, INLAY_LIMIT, ERR("more than 2^63 rows"));
+        if (k->rows > PLAN_ROWS - total)
+            return err_set(plan->env, INLAY_LIMIT, ERR("more than 2^60 rows"));
         total += k->rows;
         inlay_status status = keyrows_fill(k, memory_bytes);
         if (status == INLAY_OK)
@@ -288,7 +337,7 @@ INLAY_INLINE inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes,
 inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
 {
     TRY(plan_open(plan, inputs, memory_bytes));
-    if (plan->equal.mode == INLAY_EQUAL_KEEP)
+    if (plan->equal.mode == EQUAL_KEEP)
         while (plan->n_heap)
             TRY(plan_advance(plan, memory_bytes, false));
     while (plan->n_heap)
@@ -296,8 +345,8 @@ inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t
     TRY(equal_end(plan));
     TRY(plan_end_stretch(plan));
     TRY(plan_flush(plan));
-    TRY(slice_run(plan->slice, plan->run_rows, plan->run_at, plan->run_skip));
-    TRY(slice_end(plan->slice));
+    TRY(plan_end_segment(plan));
+    TRY(io_scratch_append(&plan->segments, plan->segment_piece, plan->n_segment_piece));
     plan_free_building(plan);
     return INLAY_OK;
 }
@@ -342,12 +391,13 @@ INLAY_INLINE inlay_status plan_walk_head(struct plan_walk *walk)
             TRY(plan_walk_load(walk));
         struct cursor in = cursor_over(walk->piece + walk->at, walk->loaded - walk->at);
         uint64_t stretch = cursor_varint(&in);
+        walk->stretch_at = walk->next_at - (walk->loaded - walk->at);
         if (in.failed)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
         walk->at = (size_t)(in.at - walk->piece);
         walk->input = (uint32_t)(stretch & (((uint64_t)1 << walk->plan->input_bits) - 1));
         walk->dropped = stretch & walk->plan->drop_mask;
-        walk->left = (stretch >> walk->plan->head_bits) + 1;
+        walk->left = walk->stretch_rows = (stretch >> walk->plan->head_bits) + 1;
         if (walk->input >= walk->plan->n_inputs || walk->left > PLAN_MOST_ROWS)
             return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
     }
@@ -358,7 +408,7 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
 {
     TRY(plan_walk_head(walk));
     *input = walk->input;
-    *rows = walk->left < most ? walk->left : most;
+    *rows = walk->left <= most || walk->dropped ? walk->left : most;
     walk->left -= *rows;
     return INLAY_OK;
 }
@@ -370,6 +420,13 @@ inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t 
         return INLAY_END;
     TRY(plan_walk_head(walk));
     return walk->dropped ? plan_walk_next(walk, PLAN_MOST_ROWS, input, rows) : INLAY_END;
+}
+
+void plan_walk_place(const struct plan_walk *walk, struct slice_group *group)
+{
+    bool inside = walk->left > 0;
+    group->plan_at = inside ? walk->stretch_at : walk->next_at - (walk->loaded - walk->at);
+    group->skip = inside ? walk->stretch_rows - walk->left : 0;
 }
 
 #endif

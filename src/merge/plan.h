@@ -7,10 +7,10 @@
  *
  * Where rows with equal keys are dropped (equal.h), one more bit between input and rows says so: the input
  * goes on behind them, and the stretch behind it is the input's next one that stays. With a reducer dropped rows stand
- * where they come in the order of all rows.
+ * where they come in the order of all rows. Whatever counts rows of the output passes over dropped ones.
  *
- * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. While planning, the row-group
- * layout is made from the runs of the cut column.
+ * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. Beside it the segments are written, for layout.h:
+ * rows, and what changes before them, (rows << 2 | changes) as a varint.
  */
 #ifndef INLAY_MERGE_PLAN_H
 #define INLAY_MERGE_PLAN_H
@@ -23,7 +23,8 @@
 enum {
     PLAN_MEMORY_BYTES = 8 * 1024 * 1024,
     PLAN_PIECE_BYTES = 4096,
-    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW /* of one stretch: keeps its varint within 64 bits */
+    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW, /* of one stretch: keeps its varint within 64 bits */
+    PLAN_FIRST = SLICE_CUT | SLICE_SERIES  /* what changes before the first row */
 };
 
 struct plan_node { /* an input's current row, by its first two keys */
@@ -34,44 +35,50 @@ struct plan_node { /* an input's current row, by its first two keys */
 struct plan {
     inlay_env *env;
     const struct keyrows_keys *keys;
-    struct slice *slice;
     uint32_t n_inputs, input_bits, head_bits; /* of a stretch: its input; what comes before its rows */
     uint32_t drop_mask; /* of the bit that says dropped; 0 = there is none */
     bool joined;        /* dropped rows stand in their place, behind the row that they are equal to */
-    struct io_scratch stretches;
-    uint64_t n_rows, n_stretches, n_dropped; /* rows that stay, and that do not */
-    bool cut_in_order; /* values of the cut column never come back, nor go down */
+    struct io_scratch stretches, segments;
+    uint64_t n_rows, n_dropped; /* rows that stay, and that do not */
+    uint64_t n_stretches, n_segments;
+    uint64_t n_series; /* where series are marked */
+    bool cut_in_order; /* values of the cut columns never come back, nor go down */
     /* while it is built: */
     struct keyrows *rows; /* [n_inputs] */
     struct plan_node *heap; /* inputs that still have rows, the first one on top */
     uint32_t n_heap;
     struct equal equal;
-    bool first_exact, cut_exact, final; /* the first key, and the two together, say everything unless a null is among them */
+    bool first_exact, final; /* the first key, and the two together, say everything unless a null is among them */
+    int32_t only_mark;       /* the one key with marks, if there is just one and it is exact; else -1 */
+    bool no_marks;
     uint32_t input;           /* of the open stretch */
     uint64_t open_rows;       /* in it; 0 = none is open */
-    struct keyrows_saved cut; /* value of the open run of the cut column */
-    uint64_t run_rows, run_at, run_skip;
-    size_t n_piece;
+    struct keyrows_saved *saved; /* [n_keys] values of the open segment, of keys with marks */
+    uint64_t segment_rows;
+    unsigned changes; /* before the open segment */
+    size_t n_piece, n_segment_piece;
     uint8_t piece[PLAN_PIECE_BYTES]; /* not yet in `stretches` */
+    uint8_t segment_piece[PLAN_PIECE_BYTES];
 };
 
 INLAY_CHECKED inlay_status plan_init(struct plan *plan, inlay_env *env,
                                      const struct keyrows_keys *keys, uint32_t n_inputs,
-                                     const char *scratch_folder, struct slice *slice);
-/* Read the inputs' keys, verify their order, write the plan and the layout. */
+                                     const char *scratch_folder);
+/* Read the inputs' keys, verify their order, write the plan and its segments. */
 INLAY_CHECKED inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs,
                                       uint64_t memory_bytes);
 void plan_free(struct plan *plan);
-/* Before it is built: what becomes of rows with equal keys. */
+/* Before it is built: what becomes of rows with equal keys (enum equal_mode). */
 INLAY_CHECKED inlay_status plan_on_equal(struct plan *plan, int mode);
 
 /* Steps of the building, for equal.c. */
 INLAY_CHECKED inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n);
 INLAY_CHECKED inlay_status plan_end_stretch(struct plan *plan);
 INLAY_CHECKED inlay_status plan_put_dropped(struct plan *plan, uint32_t input, uint64_t rows);
-/* Where a row group can begin: at the next row to be added, which has that value of the cut column. */
-INLAY_CHECKED inlay_status plan_begin_run(struct plan *plan, const struct keyrows_cell *value);
-bool plan_cuts_at(const struct plan *plan, const struct keyrows_cell *value);
+/* What changes before a row that does not go on from the row before; k NULL: the last row that was taken. */
+unsigned plan_changes_at(const struct plan *plan, const struct keyrows *k, size_t row);
+/* Something changes before that row, which is the next to be added. */
+INLAY_CHECKED inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size_t row, unsigned changes);
 
 /* A walk over a stretch of the plan. */
 struct plan_walk {
@@ -81,14 +88,14 @@ struct plan_walk {
     uint32_t input;
     uint64_t left; /* rows of the current stretch */
     bool dropped;  /* they do not come into the output */
+    uint64_t stretch_at, stretch_rows; /* where it stands in the plan, all its rows */
     uint8_t piece[PLAN_PIECE_BYTES];
 };
 INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
                                            const struct slice_group *group);
-/* The next rows, at most `most` (not 0), all from one input; walk->dropped says which kind. */
+/* The next rows, at most `most` (not 0), all from one input; or dropped ones, however many (walk->dropped). */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
-
 /* Behind the last row of a row group: those that were joined to it; END when there are no more. */
 INLAY_CHECKED inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t *rows);
 /* The next rows of a row group, of which *left that stay are still to come; END behind the last ones. */
@@ -102,5 +109,7 @@ INLAY_CHECKED INLAY_INLINE inlay_status plan_walk_group(struct plan_walk *walk, 
         *left -= *rows;
     return INLAY_OK;
 }
+/* The place where a walk stands, as a row group that begins there has it. */
+void plan_walk_place(const struct plan_walk *walk, struct slice_group *group);
 
 #endif

@@ -357,7 +357,7 @@ static inlay_status stage_map_ready(struct stage *stage, const inlay_dictionary 
 static inlay_status stage_map_codes(struct stage *stage, const struct feed *feed,
                                     struct stage_map *map, size_t n)
 {
-    inlay_dictionary d = inlay_column_dictionary(feed->column);
+    inlay_dictionary d = feed_dictionary(feed);
     const uint32_t *in = feed->batch.codes + feed->value;
     uint32_t *out = stage->codes + stage->n_values;
     TRY(stage_map_ready(stage, &d, map));
@@ -403,7 +403,7 @@ static inlay_status stage_copy_values(struct stage *stage, const struct feed *fe
         memcpy(out, (const uint8_t *)feed->batch.values + feed->value * w, n * w);
         return INLAY_OK;
     }
-    const uint8_t *values = inlay_column_dictionary(feed->column).values;
+    const uint8_t *values = feed_dictionary(feed).values;
     for (size_t i = 0; i < n; i++)
         memcpy(out + i * w, values + feed->batch.codes[feed->value + i] * w, w);
     return INLAY_OK;
@@ -526,7 +526,7 @@ inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane 
     l->values = b->values;
     l->map = NULL;
     if (b->codes) {
-        d = inlay_column_dictionary(f->column);
+        d = feed_dictionary(f);
         l->values = d.values;
     }
     size_t left = l->n_levels - l->level;

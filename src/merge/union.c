@@ -70,24 +70,6 @@ static int64_t union_next(struct union_schema *u, inlay_bytes name, uint32_t pas
 
 /* ---- types ---- */
 
-/* INT(32, signed) on INT32 and INT(64, signed) on INT64 say nothing (LogicalTypes.md). */
-static inlay_logical union_normal(const inlay_node *node)
-{
-    unsigned bits = node->type == INLAY_INT32 ? 32 : node->type == INLAY_INT64 ? 64 : 0;
-    if (node->logical.kind == INLAY_INTEGER && node->logical.is_signed &&
-        node->logical.bits == bits)
-        return (inlay_logical){0};
-    return node->logical;
-}
-
-static bool union_same_logical(const inlay_node *x, const inlay_node *y)
-{
-    inlay_logical a = union_normal(x), b = union_normal(y);
-    return a.kind == b.kind && a.unit == b.unit && a.utc == b.utc && a.bits == b.bits &&
-           a.is_signed == b.is_signed && a.version == b.version && a.edges == b.edges &&
-           a.precision == b.precision && a.scale == b.scale && sortkey_bytes_equal(a.crs, b.crs);
-}
-
 /* The inner names of lists and maps carry no meaning (LogicalTypes.md, "Lists", "Maps"): "item" and
  * "element" are the same list. Two-level lists are left alone, since there names do count. */
 static bool union_name_is_free(const inlay_schema *schema, uint32_t node)
@@ -109,16 +91,17 @@ static bool union_name_is_free(const inlay_schema *schema, uint32_t node)
     return false;
 }
 
-/* Two columns with everything below them, which stands in the same depth-first order in both. */
-static bool union_same(const inlay_schema *s, uint32_t a, const inlay_schema *t, uint32_t b)
+/* Two columns with everything below them, which stands in the same depth-first order in both. `any_type`: the types of
+ * leaves do not count. */
+static bool union_same(const inlay_schema *s, uint32_t a, const inlay_schema *t, uint32_t b, bool any_type)
 {
     uint32_t n = inlay_schema_node(s, a)->end - a;
     if (inlay_schema_node(t, b)->end - b != n)
         return false;
     for (uint32_t i = 0; i < n; i++) {
         const inlay_node *x = inlay_schema_node(s, a + i), *y = inlay_schema_node(t, b + i);
-        if (x->type != y->type || x->n_children != y->n_children || !union_same_logical(x, y) ||
-            (x->type == INLAY_FIXED_LEN_BYTE_ARRAY && x->type_length != y->type_length))
+        bool leaves = x->leaf >= 0 && y->leaf >= 0;
+        if (x->n_children != y->n_children || (!(leaves && any_type) && !widen_same(x, y)))
             return false;
         if (x->repetition != y->repetition &&
             (i || x->repetition == INLAY_REPEATED || y->repetition == INLAY_REPEATED))
@@ -149,6 +132,33 @@ static int64_t union_first_leaf(const inlay_schema *schema, uint32_t node)
 
 /* ---- building ---- */
 
+static inlay_status union_conflict(const struct union_schema *u, uint32_t input, inlay_bytes name)
+{
+    err_set(u->env, INLAY_CORRUPT, ERR("type conflict between inputs"));
+    u->env->error.input = (int32_t)input;
+    return keyrows_error_column(u->env, name);
+}
+
+/* Types of the leaves of a new field, as long as no other input asks for more. */
+static inlay_status union_add_types(struct union_schema *u, struct union_field *f, const inlay_schema *schema)
+{
+    void *block = u->types;
+    int64_t leaf = union_first_leaf(schema, f->node);
+    f->first_type = u->n_types;
+    TRY(mem_grow(u->env, &block, &u->types_capacity, (size_t)u->n_types + f->n_leaves, sizeof *u->types));
+    u->types = block;
+    for (uint32_t i = 0; i < f->n_leaves; i++)
+        u->types[u->n_types++] = *inlay_schema_leaf(schema, (uint32_t)leaf + i);
+    return INLAY_OK;
+}
+
+static void union_join(struct union_schema *u, const struct union_field *f, const inlay_schema *schema, uint32_t node)
+{
+    int64_t leaf = union_first_leaf(schema, node);
+    for (uint32_t i = 0; i < f->n_leaves; i++)
+        widen_join(&u->types[f->first_type + i], inlay_schema_leaf(schema, (uint32_t)leaf + i));
+}
+
 static inlay_status union_add(struct union_schema *u, uint32_t input, uint32_t node,
                               uint32_t occurrence)
 {
@@ -169,7 +179,7 @@ static inlay_status union_add(struct union_schema *u, uint32_t input, uint32_t n
                                                   .pass = input + 1,
                                                   .n_in_pass = 1};
     u->slots[union_slot(u, n->name, occurrence)] = ++u->n_fields;
-    return INLAY_OK;
+    return u->widen ? union_add_types(u, &u->fields[u->n_fields - 1], schema) : INLAY_OK;
 }
 
 static inlay_status union_add_input(struct union_schema *u, uint32_t input)
@@ -186,11 +196,10 @@ static inlay_status union_add_input(struct union_schema *u, uint32_t input)
             continue;
         }
         struct union_field *f = &u->fields[at];
-        if (!union_same(inlay_reader_schema(u->inputs[f->input]), f->node, schema, node)) {
-            err_set(u->env, INLAY_CORRUPT, ERR("type conflict between inputs"));
-            u->env->error.input = (int32_t)input;
-            return keyrows_error_column(u->env, n->name);
-        }
+        if (!union_same(inlay_reader_schema(u->inputs[f->input]), f->node, schema, node, u->widen))
+            return union_conflict(u, input, n->name);
+        if (u->widen)
+            union_join(u, f, schema, node);
         f->n_inputs++;
         f->optional = f->optional || n->repetition == INLAY_OPTIONAL;
     }
@@ -259,20 +268,43 @@ static uint8_t union_repetition(const struct union_schema *u, const struct union
     return f->optional || f->n_inputs < u->n_inputs ? INLAY_OPTIONAL : INLAY_REQUIRED;
 }
 
+/* A column with its leaves in the types that hold those of all inputs. */
+static inlay_status union_copy(struct union_schema *u, const struct union_field *f)
+{
+    const inlay_schema *from = inlay_reader_schema(u->inputs[f->input]);
+    uint32_t end = inlay_schema_node(from, f->node)->end, first = 0, made, type = f->first_type;
+    if (!u->widen)
+        return inlay_schema_copy(u->schema, 0, from, f->node, union_repetition(u, f));
+    for (uint32_t node = f->node; node < end; node++) {
+        inlay_node spec = *inlay_schema_node(from, node);
+        uint32_t parent = node == f->node ? 0 : first + (spec.parent - f->node);
+        if (node == f->node)
+            spec.repetition = union_repetition(u, f);
+        if (spec.leaf >= 0) {
+            const inlay_node *as = &u->types[type++];
+            spec.type = as->type;
+            spec.type_length = as->type_length;
+            spec.logical = as->logical;
+        }
+        TRY(inlay_schema_add(u->schema, parent, &spec, &made));
+        first = node == f->node ? made : first;
+    }
+    return INLAY_OK;
+}
+
 static inlay_status union_make_schema(struct union_schema *u, const uint32_t *order)
 {
     TRY(inlay_schema_new(u->env, &u->schema));
     for (uint32_t i = 0; i < u->n_fields; i++) {
         struct union_field *f = &u->fields[order[i]];
-        TRY(inlay_schema_copy(u->schema, 0, inlay_reader_schema(u->inputs[f->input]), f->node,
-                              union_repetition(u, f)));
+        TRY(union_copy(u, f));
         f->first_leaf = u->n_leaves;
         u->n_leaves += f->n_leaves;
     }
     return INLAY_OK;
 }
 
-static void union_map_input(struct union_schema *u, uint32_t input)
+static inlay_status union_map_input(struct union_schema *u, uint32_t input)
 {
     const inlay_schema *schema = inlay_reader_schema(u->inputs[input]);
     uint32_t n_nodes = inlay_schema_nodes(schema), end;
@@ -286,9 +318,15 @@ static void union_map_input(struct union_schema *u, uint32_t input)
         uint32_t shift =
             n->repetition == INLAY_REQUIRED && union_repetition(u, f) == INLAY_OPTIONAL;
         int64_t leaf = union_first_leaf(schema, node);
-        for (uint32_t i = 0; i < f->n_leaves; i++)
+        for (uint32_t i = 0; i < f->n_leaves; i++) {
+            struct widen way;
+            const inlay_node *to = inlay_schema_leaf(u->schema, f->first_leaf + i);
+            if (u->widen && !widen_find(inlay_schema_leaf(schema, (uint32_t)leaf + i), to, &way))
+                return union_conflict(u, input, n->name);
             leaves[f->first_leaf + i] = 2 * ((uint32_t)leaf + i + 1) + shift;
+        }
     }
+    return INLAY_OK;
 }
 
 static inlay_status union_build(struct union_schema *u, const struct sortkey_schema *sort,
@@ -305,15 +343,15 @@ static inlay_status union_build(struct union_schema *u, const struct sortkey_sch
     TRY(mem_new(u->env, (size_t)u->n_inputs * u->n_leaves * sizeof *u->leaves, &block));
     u->leaves = block;
     for (uint32_t i = 0; i < u->n_inputs; i++)
-        union_map_input(u, i);
+        TRY(union_map_input(u, i));
     return INLAY_OK;
 }
 
 inlay_status union_init(struct union_schema *u, inlay_env *env, inlay_reader *const *inputs,
-                        uint32_t n_inputs, const struct sortkey_schema *sort)
+                        uint32_t n_inputs, const struct sortkey_schema *sort, bool widen)
 {
     void *order;
-    *u = (struct union_schema){.env = env, .inputs = inputs, .n_inputs = n_inputs};
+    *u = (struct union_schema){.env = env, .inputs = inputs, .n_inputs = n_inputs, .widen = widen};
     for (uint32_t i = 0; i < n_inputs; i++)
         TRY(union_add_input(u, i));
     TRY(mem_new(env, u->n_fields * sizeof(uint32_t), &order));
@@ -328,6 +366,7 @@ void union_free(struct union_schema *u)
         return;
     inlay_schema_close(u->schema);
     mem_free(u->env, u->fields, u->capacity * sizeof *u->fields);
+    mem_free(u->env, u->types, u->types_capacity * sizeof *u->types);
     mem_free(u->env, u->slots, u->n_slots * sizeof *u->slots);
     mem_free(u->env, u->leaves, (size_t)u->n_inputs * u->n_leaves * sizeof *u->leaves);
     u->env = NULL;

@@ -1,8 +1,8 @@
 /* The union of schemas.
  *
  * Top-level columns of the same name are one column, the second of that name in a file being
- * another than the first. They must have the same type throughout; a column is OPTIONAL in the
- * output if it is so in any input, or missing from any.
+ * another than the first. They must have the same type throughout, or with `widen` types of which one holds all values
+ * (widen.h), also inside groups; a column is OPTIONAL in the output if it is so in any input, or missing from any.
  * (quickwit-parquet-engine/src/merge/schema.rs.)
  */
 #ifndef INLAY_MERGE_UNION_H
@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "merge/sortkey.h"
+#include "merge/widen.h"
 
 #if INLAY_WRITE && INLAY_MERGE
 
@@ -25,6 +26,7 @@ struct union_field { /* a top-level column, in order of appearance */
     uint32_t n_inputs;             /* that have it */
     bool optional;                 /* in any of them */
     uint32_t rank;                 /* place in Husky order, before names count */
+    uint32_t first_type;           /* of its leaves in `types` */
     uint32_t pass, n_in_pass;      /* first of a name: how many of it were met in this pass */
 };
 
@@ -40,6 +42,10 @@ struct union_schema {
     uint32_t n_inputs, n_fields, n_leaves;
     struct union_field *fields;
     size_t capacity;
+    bool widen;
+    inlay_node *types; /* with `widen`: of leaves, by field; only type, length and annotation count */
+    uint32_t n_types;
+    size_t types_capacity;
     uint32_t *slots; /* hash table: field number + 1 */
     size_t n_slots;
     uint32_t *leaves; /* [n_inputs][n_leaves]: 0, or 2 * (leaf + 1) + shift */
@@ -50,7 +56,7 @@ struct union_schema {
  * behind them. Errors: CORRUPT "type conflict" (with input and column), NOMEM, LIMIT. */
 INLAY_CHECKED inlay_status union_init(struct union_schema *u, inlay_env *env,
                                       inlay_reader *const *inputs, uint32_t n_inputs,
-                                      const struct sortkey_schema *order);
+                                      const struct sortkey_schema *order, bool widen);
 void union_free(struct union_schema *u);
 /* Field number of the first column of that name, or UNION_NONE. */
 int64_t union_find(const struct union_schema *u, inlay_bytes name);

@@ -69,7 +69,7 @@ static inlay_status intern_add(struct intern *t, inlay_bytes text, uint32_t *num
     return INLAY_OK;
 }
 
-inlay_status intern_text(struct intern *t, inlay_bytes text, uint32_t *number)
+bool intern_find(const struct intern *t, inlay_bytes text, uint32_t *number)
 {
     size_t at = t->n_slots ? intern_hash(t, text) & (t->n_slots - 1) : 0;
     for (; t->n_slots && t->slots[at]; at = (at + 1) & (t->n_slots - 1)) {
@@ -77,10 +77,15 @@ inlay_status intern_text(struct intern *t, inlay_bytes text, uint32_t *number)
         if (known.len == text.len &&
             (text.len == 0 || memcmp(known.data, text.data, text.len) == 0)) {
             *number = t->slots[at] - 1;
-            return INLAY_OK;
+            return true;
         }
     }
-    return intern_add(t, text, number);
+    return false;
+}
+
+inlay_status intern_text(struct intern *t, inlay_bytes text, uint32_t *number)
+{
+    return intern_find(t, text, number) ? INLAY_OK : intern_add(t, text, number);
 }
 
 #endif

@@ -21,5 +21,7 @@ void intern_init(struct intern *t, inlay_env *env);
 void intern_free(struct intern *t);
 /* The number of `text`, which is copied when it is new. */
 INLAY_CHECKED inlay_status intern_text(struct intern *t, inlay_bytes text, uint32_t *number);
+/* The number of `text` if it has one. */
+bool intern_find(const struct intern *t, inlay_bytes text, uint32_t *number);
 
 #endif

@@ -176,7 +176,7 @@ static inlay_status long_sort(inlay_long *t)
             a[i] = a[n - 1 - i];
             a[n - 1 - i] = swap;
         }
-        series_sort(a, t->order + t->n, n, long_compare_times, t->samples);
+        sort_numbers(a, t->order + t->n, n, long_compare_times, t->samples);
     }
     mem_free(t->env, end, bytes);
     return INLAY_OK;

@@ -366,7 +366,7 @@ static inlay_status run_name_columns(struct run *run)
             run_add_column(run, &run_a_label, run->series->key_texts.texts[key], key);
     for (uint32_t i = 0; i < run->n_columns; i++)
         run->place[i] = i;
-    series_sort(run->place, run->place + run->n_columns, run->n_columns, run_compare_columns,
+    sort_numbers(run->place, run->place + run->n_columns, run->n_columns, run_compare_columns,
                 run->columns);
     return INLAY_OK;
 }

@@ -21,34 +21,6 @@ int64_t inlay_timeseries_id(inlay_bytes name, uint8_t metric_type, const inlay_l
 
 /* ---- sorting ---- */
 
-/* Merge a[0..mid) and a[mid..n), both sorted, through scratch. */
-static void series_merge(uint32_t *a, uint32_t *scratch, size_t mid, size_t n,
-                         series_compare *compare, const void *ctx)
-{
-    if (mid == 0 || mid == n || compare(ctx, a[mid - 1], a[mid]) <= 0)
-        return; /* already in order */
-    memcpy(scratch, a, mid * sizeof *a);
-    size_t left = 0, right = mid, out = 0;
-    while (left < mid && right < n) {
-        bool take_left = compare(ctx, scratch[left], a[right]) <= 0;
-        a[out++] = take_left ? scratch[left++] : a[right++];
-    }
-    memcpy(a + out, scratch + left, (mid - left) * sizeof *a);
-}
-
-void series_sort(uint32_t *numbers, uint32_t *scratch, size_t n, series_compare *compare,
-                 const void *ctx)
-{
-    for (size_t width = 1; width < n; width *= 2) {
-        for (size_t at = 0; n - at > width; at += 2 * width) {
-            size_t both = n - at < 2 * width ? n - at : 2 * width;
-            series_merge(numbers + at, scratch, width, both, compare, ctx);
-            if (n - at <= 2 * width)
-                break;
-        }
-    }
-}
-
 static int series_compare_keys(const void *ctx, uint32_t a, uint32_t b)
 {
     const struct series_entry *x = (const struct series_entry *)ctx + a;
@@ -68,9 +40,9 @@ inlay_status series_order(struct series_table *t)
     uint32_t *scratch = block;
     for (uint32_t i = t->n_ordered; i < t->n; i++)
         t->order[i] = i;
-    series_sort(t->order + t->n_ordered, scratch, t->n - t->n_ordered, series_compare_keys,
+    sort_numbers(t->order + t->n_ordered, scratch, t->n - t->n_ordered, series_compare_keys,
                 t->entries);
-    series_merge(t->order, scratch, t->n_ordered, t->n, series_compare_keys, t->entries);
+    sort_merge(t->order, scratch, t->n_ordered, t->n, series_compare_keys, t->entries);
     t->n_ordered = t->n;
     t->n_ranks = 0;
     for (uint32_t i = 0; i < t->n; i++) {
@@ -130,7 +102,7 @@ static inlay_status series_sort_labels(struct series_table *t, const inlay_label
     uint32_t *numbers = block;
     for (uint32_t i = 0; i < n; i++)
         numbers[i] = i;
-    series_sort(numbers, numbers + n, n, series_compare_label_keys, labels);
+    sort_numbers(numbers, numbers + n, n, series_compare_label_keys, labels);
     for (size_t i = 0; i < n; i++)
         t->sorted[i] = labels[numbers[i]];
     mem_free(t->env, numbers, bytes);

@@ -8,6 +8,7 @@
 
 #include "inlay/recording.h"
 
+#include "base/sort.h"
 #include "recording/intern.h"
 #include "recording/sortspec.h"
 
@@ -54,12 +55,6 @@ INLAY_CHECKED inlay_status series_declare(struct series_table *t, inlay_bytes na
                                           size_t n_labels, uint32_t *number);
 /* Bring ranks up to date. */
 INLAY_CHECKED inlay_status series_order(struct series_table *t);
-
-/* Stable merge sort of numbers; `scratch` has room for n. */
-typedef int series_compare(const void *ctx, uint32_t a, uint32_t b);
-void series_sort(uint32_t *numbers, uint32_t *scratch, size_t n, series_compare *compare,
-                 const void *ctx);
-
 
 #endif
 #endif

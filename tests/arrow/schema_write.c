@@ -122,9 +122,9 @@ static void wrote_chosen(void)
     CHECK_INT(inlay_arrow_schema_encode(schema, 0, &first), INLAY_OK);
     wrote_parse(&made, &other); /* read from text, as a file's */
     inlay_key_value node = {MADE_TEXT("node"), MADE_TEXT("web01"), true};
-    inlay_arrow_pick picks[] = {{schema, 1, MADE_TEXT("web01::b"), &node, 1},
-                                {other, 0, {NULL, 0}, NULL, 0},
-                                {schema, 0, MADE_TEXT(""), &node, 0}};
+    inlay_arrow_pick picks[] = {{schema, 1, MADE_TEXT("web01::b"), &node, 1, false},
+                                {other, 0, {NULL, 0}, NULL, 0, false},
+                                {schema, 0, MADE_TEXT(""), &node, 0, false}};
     CHECK_INT(inlay_arrow_schema_compose(test_env(), picks, 3, &node, 1, 0, &sink), INLAY_OK);
     wrote_parse(&memory, &again);
     CHECK_INT(inlay_arrow_schema_fields(again), 3);

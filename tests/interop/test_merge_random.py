@@ -1,6 +1,7 @@
 """merge: row order equals a stable sort by the key, computed with pyarrow, on random small files: schemas, nulls,
-duplicates, codecs, encodings, page and row-group layouts, missing columns, 1 to 64 inputs; and with --on-equal first and
-last its first or last rows of equal keys. CASES=n, SEED=n."""
+duplicates, codecs, encodings, page and row-group layouts, missing columns, 1 to 64 inputs, some of them unsorted
+(--resort), some of narrower types (--widen); and with --on-equal first and last its first or last rows of equal keys.
+CASES=n, SEED=n."""
 import os, random, subprocess, tempfile
 
 import pyarrow as pa
@@ -21,6 +22,18 @@ KEYS = {
     "small": (pa.int8(), lambda r: r.randrange(-5, 5)),
     "flag": (pa.bool_(), lambda r: r.random() < 0.5),
     "price": (pa.decimal128(9, 2), lambda r: __import__("decimal").Decimal(r.randrange(-999, 999)) / 100),
+}
+# Types that a column may have instead, all of whose values its type holds (--widen), and such values.
+decimal = __import__("decimal").Decimal
+NARROWER = {
+    "at": [(pa.int32(), lambda r: r.randrange(-50, 50)), (pa.int8(), lambda r: r.randrange(-50, 50))],
+    "stamp": [(pa.uint8(), lambda r: r.randrange(40)), (pa.uint32(), lambda r: r.choice([r.randrange(40), 2**32 - 1]))],
+    "price": [(pa.decimal128(5, 2), lambda r: decimal(r.randrange(-999, 999)) / 100)],
+    "value": [(pa.float32(), lambda r: r.randrange(999) / 64), (pa.int32(), lambda r: r.randrange(-9, 9)),
+              (pa.float16(), lambda r: r.randrange(99) / 64)],
+    "cents": [(pa.float16(), lambda r: r.randrange(99) / 64)],
+    "id": [(pa.int16(), lambda r: r.randrange(-999, 999)), (pa.int32(), lambda r: r.randrange(10**9))],
+    "list": [(pa.list_(pa.int8()), lambda r: [r.randrange(-9, 9) for _ in range(r.randrange(4))])],
 }
 VALUES = {
     "value": (pa.float64(), lambda r: r.random()),
@@ -87,6 +100,7 @@ def case(seed):
     pool = [k for k, _ in keys] + r.sample(sorted(VALUES), r.randrange(1, 5))
     n_inputs = r.choice([1, 2, 2, 3, 5, 10, r.randrange(1, 65)])
     long_runs = r.random() < 0.4 # few distinct keys in wide stretches: pages and chunks that move
+    resort, widen = r.random() < 0.3, r.random() < 0.3
     inputs, paths = [], []
     codec = r.choice(["zstd", "snappy", "none", "gzip"])
     for i in range(n_inputs):
@@ -101,11 +115,19 @@ def case(seed):
                 columns["at"] = (pa.int64(), lambda q, i=i: i * 1000 + q.randrange(1000), 0)
             if "name" in columns:
                 columns["name"] = (pa.string(), lambda q, i=i: "metric.%04d" % (i * 3 + q.randrange(3)), 0)
+        for c in columns:
+            if widen and c in NARROWER and r.random() < 0.4:
+                columns[c] = (*r.choice(NARROWER[c]), nulls[c])
         rows = make(r, n, keys, columns)
-        if sample and inputs and equal.random() < 0.7: # the rows of another input, or some of them
+        if sample and inputs and not widen and equal.random() < 0.7: # the rows of another input, or some of them
             rows = [dict((c, row.get(c) if row.get(c) is not None or columns[c][2] else columns[c][1](equal)) for c in have)
                     for row in equal.choice(inputs) if sample == 1 or equal.random() < sample]
             rows.sort(key=lambda row: tuple(order(row.get(k), d) for k, d in keys))
+        if resort and r.random() < 0.7:
+            if r.random() < 0.5:
+                r.shuffle(rows)
+            elif rows:
+                rows.append(rows.pop(r.randrange(len(rows))))
         schema = pa.schema([(c, columns[c][0]) for c in have])
         table = pa.Table.from_pylist(rows, schema=schema)
         path = f"{work}/{i}.parquet"
@@ -125,6 +147,8 @@ def case(seed):
     want = keep(want, keys, mode)
     if r.random() < 0.2:
         command += ["--max-memory", "24M"]
+    command += equal.choice([[], [], ["--layout", "none"], ["--oversize", "split"], ["--layout", "per-value:1"]])
+    command += ["--resort"] * resort + ["--widen"] * widen
     p = subprocess.run(command, capture_output=True, text=True)
     name = f"seed {seed}, {n_inputs} inputs, {sort}, on equal {mode}"
     if p.returncode:

@@ -1,6 +1,6 @@
 #include "merge/table.h"
 
-#include "merge/plan.h"
+#include "merge/layout.h"
 
 enum { PLAN_TEST_INPUTS = 8, PLAN_TEST_KEYS = 4 };
 
@@ -18,7 +18,7 @@ static inlay_status plan_tables(uint32_t n, const char *sort, uint64_t cap, uint
     inlay_reader *readers[PLAN_TEST_INPUTS];
     struct sortkey_schema *schema = calloc(1, sizeof *schema);
     CHECK(!sortkey_parse_any(table_bytes(sort), schema));
-    key_set = (struct keyrows_keys){keys, schema->n_columns, schema->n_columns, 0};
+    key_set = (struct keyrows_keys){keys, schema->n_columns, schema->n_columns};
     n_tables = n;
     for (uint32_t k = 0; k < schema->n_columns; k++)
         for (uint32_t i = 0; i < n; i++) {
@@ -38,12 +38,14 @@ static inlay_status plan_tables(uint32_t n, const char *sort, uint64_t cap, uint
                                            .width = inlay_node_width(leaf),
                                            .type = leaf->type,
                                            .descending = schema->columns[k].descending,
+                                           .marks = k == 0 ? SLICE_CUT : 0,
                                            .leaf = leaves[k]};
         }
     free(schema);
-    slice_init(&slice, test_env(), cap);
-    CHECK_INT(plan_init(&plan, test_env(), &key_set, n, NULL, &slice), INLAY_OK);
-    return plan_build(&plan, readers, memory_bytes);
+    slice = (struct slice){.env = test_env()};
+    CHECK_INT(plan_init(&plan, test_env(), &key_set, n, NULL), INLAY_OK);
+    TRY(plan_build(&plan, readers, memory_bytes));
+    return layout_build(&slice, &(struct slice_options){.cap_rows = cap}, &plan, readers, false);
 }
 
 /* The stretches as "input*rows ...", row groups with "|" between them. */
@@ -241,8 +243,8 @@ static void plan_beyond_its_memory(void)
     uint8_t *pattern = malloc(4096);
     uint64_t rows;
     uint32_t input;
-    slice_init(&slice, test_env(), 1);
-    CHECK_INT(plan_init(&plan, test_env(), &set, 2, NULL, &slice), INLAY_OK);
+    slice = (struct slice){.env = test_env()};
+    CHECK_INT(plan_init(&plan, test_env(), &set, 2, NULL), INLAY_OK);
     for (size_t i = 0; i < 4096; i++)
         pattern[i] = (uint8_t)(i & 1); /* input i mod 2, one row */
     for (size_t i = 0; i < ROWS; i += 4096)

@@ -41,7 +41,7 @@ static void one_column(uint32_t input, const char *name, inlay_node spec)
 static inlay_status unite(void)
 {
     inlay_reader *readers[] = {tables[0].reader, tables[1].reader};
-    return union_init(&all, test_env(), readers, 2, NULL);
+    return union_init(&all, test_env(), readers, 2, NULL, false);
 }
 
 static void done(void)

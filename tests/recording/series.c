@@ -126,33 +126,6 @@ static void series_shared_rank(void)
     series_free(&t);
 }
 
-static int series_by_tens(const void *ctx, uint32_t a, uint32_t b)
-{
-    (void)ctx;
-    return (a / 10 > b / 10) - (a / 10 < b / 10);
-}
-
-static void series_stable_sort(void)
-{
-    uint32_t numbers[300], scratch[300];
-    for (size_t n = 0; n <= 300; n += 1 + n / 8) {
-        for (size_t i = 0; i < n; i++) /* the last digit counts how often the ten came before */
-            numbers[i] = (uint32_t)test_random_below(20) * 1000;
-        for (size_t i = 0; i < n; i++)
-            for (size_t k = 0; k < i; k++)
-                numbers[i] += numbers[k] / 1000 == numbers[i] / 1000;
-        uint64_t sum = 0, after = 0;
-        for (size_t i = 0; i < n; i++)
-            sum += numbers[i];
-        series_sort(numbers, scratch, n, series_by_tens, NULL);
-        for (size_t i = 0; i < n; i++)
-            after += numbers[i];
-        CHECK_INT(after, sum);
-        for (size_t i = 1; i < n; i++)
-            CHECK(numbers[i - 1] < numbers[i]);
-    }
-}
-
 TEST_SUITE(recording_series) = {
     {"timeseries_id: three pinned values", series_pinned_ids},
     {"timeseries_id: labels about time, sum and value do not count", series_ids_without_times},
@@ -160,5 +133,4 @@ TEST_SUITE(recording_series) = {
     {"series: thousands keep their numbers, texts are kept once", series_many},
     {"series: keys that are fixed, empty, double or not UTF-8 are refused", series_refused},
     {"series: equal sorted_series keys share a rank", series_shared_rank},
-    {"series: the merge sort is stable", series_stable_sort},
     {0}};
