@@ -46,12 +46,12 @@ _inlay() {
         mapfile -t COMPREPLY < <(compgen -W 'pack per-value: none' -- "$word")
         return
         ;;
-    --on-equal)
-        mapfile -t COMPREPLY < <(compgen -W 'keep first last error' -- "$word")
-        return
-        ;;
     --oversize)
         mapfile -t COMPREPLY < <(compgen -W 'keep split' -- "$word")
+        return
+        ;;
+    --on-equal)
+        mapfile -t COMPREPLY < <(compgen -W 'keep first last error' -- "$word")
         return
         ;;
     --header)

@@ -124,13 +124,13 @@ _inlay() {
             '--no-limits[no bounds on memory]' '--max-memory[most memory to take]:size: ' \
             '(-h --help)'{-h,--help}'[print help]' '*:file:_files' ;;
         merge) _arguments $output $json $quiet '(-l --layout)'{-l,--layout}'[row groups]:layout:(pack per-value\: none)' \
-            '--on-equal[rows of equal keys]:what:(keep first last error)' \
             '--oversize[a value above the cap]:what:(keep split)' '--row-group-bytes[bytes of a row group]:size: ' \
             '(-k --outputs)'{-k,--outputs}'[so many files]:number: ' '--target-bytes[bytes of a file]:size: ' \
             '(-n --dry-run)'{-n,--dry-run}'[only tell what would be done]' '--keep-kv[keep other footer keys]' \
             '(-p --profile)'{-p,--profile}'[how to choose encodings]:name:(compat balanced smallest newest)' \
             '*--encoding[encoding]:encoding: ' '*--bloom[bloom filter]:column: ' '--page-rows[rows of a page]:number: ' \
             '--page-bytes[raw bytes of a page]:number: ' '--page-version[page version]:version:(1 2)' \
+            '--on-equal[rows of equal keys]:what:(keep first last error)' \
             '(-m --memory)'{-m,--memory}'[memory to aim for]:MiB: ' \
             '--resort[sort unsorted inputs first]' '--widen[unite types where one holds all values]' $files ;;
         record) _arguments \

@@ -148,6 +148,21 @@ static uint64_t merge_memory(const struct inputs *in, const struct merge_setting
     return limit && limit / 2 < usual ? limit / 2 : usual;
 }
 
+/* By name; -1 = no such one. */
+static int merge_on_equal(const char *name)
+{
+    static const char *const names[] = {
+        [INLAY_EQUAL_KEEP] = "keep",
+        [INLAY_EQUAL_FIRST] = "first",
+        [INLAY_EQUAL_LAST] = "last",
+        [INLAY_EQUAL_ERROR] = "error",
+    };
+    for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return (int)i;
+    return name ? -1 : INLAY_EQUAL_KEEP;
+}
+
 /* As many as there are processors, but each with 64 MiB at least of what there is to use. */
 static uint32_t merge_threads(const struct inputs *in, const struct merge_settings *s)
 {
@@ -192,28 +207,12 @@ static int merge_layout(const struct merge_settings *s, inlay_merge_options *o)
     return REPORT_DONE;
 }
 
-static int merge_on_equal(const struct merge_settings *s, inlay_merge_options *o)
-{
-    static const char *const names[] = {
-        [INLAY_EQUAL_KEEP] = "keep",
-        [INLAY_EQUAL_FIRST] = "first",
-        [INLAY_EQUAL_LAST] = "last",
-        [INLAY_EQUAL_ERROR] = "error",
-    };
-    int n = sizeof names / sizeof *names, i = 0;
-    while (s->on_equal && i < n && strcmp(s->on_equal, names[i]) != 0)
-        i++;
-    if (i == n)
-        return report_usage("merge: --on-equal wants keep, first, last or error, not '%s'", s->on_equal);
-    o->on_equal = (inlay_on_equal)i;
-    return REPORT_DONE;
-}
-
 static int merge_check(const struct merge_settings *s, inlay_merge_options *o)
 {
     int code = rewrite_check(&s->choices, "merge");
-    if (code == REPORT_DONE)
-        code = merge_on_equal(s, o);
+    if (merge_on_equal(s->on_equal) < 0)
+        return report_usage("merge: --on-equal is keep, first, last or error, not '%s'", s->on_equal);
+    o->on_equal = (inlay_on_equal)merge_on_equal(s->on_equal);
     if (code == REPORT_DONE && s->memory_mib > UINT64_MAX >> 20)
         code = report_usage("merge: --memory is beyond all memory");
     if (code == REPORT_DONE)
@@ -248,12 +247,11 @@ static int merge_failed(const struct merge_job *job)
         return job->configured;
     if (job->out.code != REPORT_DONE)
         return job->out.code;
-    if (job->report.equal.input >= 0) {
-        char other[640];
-        return inputs_failed(&job->in, job->settings->output,
-                             merge_other_row(&job->in, &job->report.equal, other, sizeof other));
-    }
-    return inputs_failed(&job->in, job->settings->output, merge_advice(&job->in.env.error));
+    char other[640];
+    const inlay_merge_row *equal = &job->report.equal;
+    return inputs_failed(&job->in, job->settings->output,
+                         equal->input >= 0 ? merge_other_row(&job->in, equal, other, sizeof other)
+                                           : merge_advice(&job->in.env.error));
 }
 
 static int merge_into(struct merge_job *job, const inlay_merge_options *options)
@@ -296,7 +294,7 @@ static int merge_dry(struct merge_job *job, inlay_merge_options *options)
 static int merge_command(const void *settings, char **paths, int n)
 {
     const struct merge_settings *s = settings;
-    struct merge_job job = {.settings = s, .report = {.equal = {-1, -1, -1}}};
+    struct merge_job job = {.settings = s, .report.equal.input = -1};
     inlay_merge_options options = {.sort = s->sort,
                                    .row_group_rows = s->row_group_rows,
                                    .outputs = (uint32_t)s->outputs,
@@ -400,9 +398,9 @@ const struct command command_merge = {
             "  inlay merge host-*.parquet -o all.parquet\n"
             "  inlay merge a.parquet b.parquet -o c.parquet --sort 'metric_name|-timestamp_secs'\n"
             "  inlay merge host-*.parquet -o 'part-%d.parquet' --target-bytes 256M\n"
-            "  inlay merge replica-*.parquet -o one.parquet --on-equal first\n"
             "  inlay merge host-*.parquet --layout per-value:2 --dry-run\n"
-            "  inlay merge host-*.parquet -o all.parquet --bloom metric_name --codec value=zstd:9\n",
+            "  inlay merge host-*.parquet -o all.parquet --bloom metric_name --codec value=zstd:9\n"
+            "  inlay merge replica-*.parquet -o one.parquet --on-equal first\n",
     .options = merge_options,
     .settings_bytes = sizeof(struct merge_settings),
     .min_operands = 1,

@@ -593,7 +593,7 @@ static inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *mov
     if (feed)
         feed_skip_to(feed, (int64_t)(body->taken[input] + body->here[input]));
     body->moved_bytes += (uint64_t)chunk.compressed_bytes;
-    body->done += body->here[input];
+    body->done += body->n_runs == 2 ? lane_run_rows(body->runs[1]) : body->here[input];
     body_tell(body, false);
     return INLAY_OK;
 }

@@ -11,16 +11,17 @@ inlay_status equal_init(struct equal *e, inlay_env *env, int mode, const struct 
                         uint32_t n_inputs)
 {
     void *block;
-    *e = (struct equal){.env = env, .mode = mode, .n_keys = keys->n_keys, .n_compared = keys->n_compared, .n_inputs = n_inputs};
+    *e = (struct equal){
+        .env = env, .mode = mode, .n_keys = keys->n_compared, .n_saved = keys->n_keys, .n_inputs = n_inputs};
     e->first_input = e->first_group = -1;
     e->first_row = -1;
     if (mode < 0 || mode > EQUAL_REDUCE)
         return err_set(env, INLAY_ARG, ERR("no such way to treat equal keys"));
     if (mode == EQUAL_KEEP)
         return INLAY_OK;
-    TRY(mem_new(env, e->n_keys * sizeof *e->last, &block));
+    TRY(mem_new(env, e->n_saved * sizeof *e->last, &block));
     e->last = block;
-    for (uint32_t i = 0; i < e->n_keys; i++)
+    for (uint32_t i = 0; i < e->n_saved; i++)
         buf_init(&e->last[i].buf, env);
     TRY(mem_new(env, n_inputs * sizeof *e->dropped, &block));
     e->dropped = block;
@@ -29,10 +30,10 @@ inlay_status equal_init(struct equal *e, inlay_env *env, int mode, const struct 
 
 void equal_free(struct equal *e)
 {
-    for (uint32_t i = 0; e->last && i < e->n_keys; i++)
+    for (uint32_t i = 0; e->last && i < e->n_saved; i++)
         buf_free(&e->last[i].buf);
     if (e->last)
-        mem_free(e->env, e->last, e->n_keys * sizeof *e->last);
+        mem_free(e->env, e->last, e->n_saved * sizeof *e->last);
     if (e->dropped)
         mem_free(e->env, e->dropped, e->n_inputs * sizeof *e->dropped);
     e->last = NULL;
@@ -49,7 +50,7 @@ static bool equal_to_last(const struct plan *plan, const struct keyrows *k, size
         return false;
     if (row > k->at || e->input == k->input)
         return k->blank || k->same[row];
-    for (uint32_t key = 0; key < e->n_compared; key++) {
+    for (uint32_t key = 0; key < e->n_keys; key++) {
         const struct keyrows_key *spec = &plan->keys->keys[key];
         struct keyrows_cell last = keyrows_saved_cell(&e->last[key], spec), cell = keyrows_at(k, key, row);
         if (keyrows_compare(spec, &last, &cell) != 0)
@@ -73,7 +74,7 @@ static size_t equal_next(const struct keyrows *k, size_t row, size_t end, bool s
 static inlay_status equal_remember(struct plan *plan, const struct keyrows *k, size_t end)
 {
     struct equal *e = &plan->equal;
-    for (uint32_t key = 0; key < e->n_keys; key++) {
+    for (uint32_t key = 0; key < e->n_saved; key++) {
         struct keyrows_cell cell = keyrows_at(k, key, end - 1);
         TRY(keyrows_save(&e->last[key], &plan->keys->keys[key], &cell));
     }
@@ -96,16 +97,16 @@ static inlay_status equal_drop(struct plan *plan, uint32_t input, uint64_t n)
     return INLAY_OK;
 }
 
-/* The next row of the output is from that input, row `row` of k or the one held back; n rows follow each other. */
-static inlay_status equal_begin(struct plan *plan, uint32_t input, const struct keyrows *k, size_t row, size_t n)
+/* The next row of the output is from that input; n rows follow each other. */
+static inlay_status equal_begin(struct plan *plan, uint32_t input, const struct plan_row *row, size_t n)
 {
     uint64_t *dropped = &plan->equal.dropped[input];
     if (plan->input != input || *dropped || plan->open_rows + n > PLAN_MOST_ROWS)
         TRY(plan_end_stretch(plan));
     plan->input = input;
-    unsigned changes = plan->n_rows == 0 ? PLAN_FIRST : plan_changes_at(plan, k, row);
+    unsigned changes = plan_changes_at(plan, row);
     if (changes)
-        TRY(plan_begin_segment(plan, k, row, changes));
+        TRY(plan_begin_segment(plan, row, changes));
     while (*dropped) {
         uint64_t rows = *dropped < PLAN_MOST_ROWS ? *dropped : PLAN_MOST_ROWS;
         TRY(plan_put_dropped(plan, input, rows));
@@ -124,14 +125,14 @@ static void equal_add(struct plan *plan, uint64_t n)
 /* Rows [row, end) of the window stay. */
 static inlay_status equal_keep(struct plan *plan, const struct keyrows *k, size_t row, size_t end)
 {
-    TRY(equal_begin(plan, k->input, k, row, end - row));
+    TRY(equal_begin(plan, k->input, &(struct plan_row){.k = k, .row = row}, end - row));
     for (;;) {
         size_t next = keyrows_next_mark(k, row, end);
         equal_add(plan, next - row);
         row = next;
         if (row == end)
             return INLAY_OK;
-        TRY(plan_begin_segment(plan, k, row, k->marks[row]));
+        TRY(plan_begin_segment(plan, &(struct plan_row){.k = k, .row = row}, k->marks[row]));
     }
 }
 
@@ -140,7 +141,7 @@ static inlay_status equal_keep_held(struct plan *plan)
 {
     struct equal *e = &plan->equal;
     e->held = false;
-    TRY(equal_begin(plan, e->input, NULL, 0, 1));
+    TRY(equal_begin(plan, e->input, &(struct plan_row){.saved = e->last}, 1));
     equal_add(plan, 1);
     return INLAY_OK;
 }
@@ -175,7 +176,7 @@ static inlay_status equal_last(struct plan *plan, struct keyrows *k, size_t end)
         else
             TRY(equal_keep(plan, k, row, next));
     }
-    e->held = true;
+    e->held = true; /* equal_remember keeps its keys */
     return INLAY_OK;
 }
 

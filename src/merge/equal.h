@@ -24,8 +24,8 @@ struct plan;
 struct equal {
     inlay_env *env;
     int mode; /* enum equal_mode */
-    uint32_t n_keys, n_compared, n_inputs;
-    struct keyrows_saved *last; /* [n_keys] of the last row */
+    uint32_t n_keys, n_saved, n_inputs; /* keys that are compared; all of them */
+    struct keyrows_saved *last; /* [n_saved] keys of the last row */
     uint64_t *dropped;          /* [n_inputs] rows that went since the last one that stayed */
     bool any;                   /* there is a last row */
     uint32_t input;             /* of the last row */

@@ -97,8 +97,7 @@ static inlay_status layout_segments(struct layout *l, struct slice *slice)
         uint64_t rows = 0, bytes = 0;
         unsigned changes = 0;
         TRY(layout_segment(l, &rows, &changes));
-        for (uint64_t left = l->sizes ? rows : 0, n; left;) {
-            uint64_t none = 0;
+        for (uint64_t left = l->sizes ? rows : 0, n, none = 0; left;) {
             uint32_t input;
             TRY(plan_walk_next(&l->walk, left, &input, &n));
             TRY(layout_bytes(l, input, n, l->walk.dropped ? &none : &bytes));
@@ -118,7 +117,7 @@ static inlay_status layout_places(struct layout *l, struct slice *slice)
         uint32_t input;
         inlay_status status;
         while ((status = plan_walk_group(&l->walk, &left, &input, &n)) == INLAY_OK)
-            continue;
+            ;
         if (status != INLAY_END)
             return status;
     }

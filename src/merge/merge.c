@@ -15,6 +15,7 @@
 #include "merge/crew.h"
 #include "merge/keyvalue.h"
 #include "merge/layout.h"
+#include "merge/outkeys.h"
 #include "merge/outline.h"
 #include "merge/resort.h"
 
@@ -42,16 +43,17 @@ struct merge {
     struct rank *ranks;  /* [n_keys] */
     int64_t *key_leaves; /* [n_keys][n_inputs] */
     size_t n_key_leaves;
+    uint8_t *reduced;    /* [n_leaves] the reducer makes the column; NULL = there is no reducer */
     struct resort resort;
     struct slice slice;
     struct plan plan;
     struct body body;
+    struct outkeys outkeys; /* env NULL: not begun */
     inlay_writer *writer;
     inlay_sorting sorting[SORTKEY_MOST_COLUMNS]; /* of the output */
     size_t n_sorting;
     const inlay_sink *sink; /* of the only output; NULL = the caller opens them */
     uint8_t *how;           /* [n_leaves] see body.h */
-    uint8_t *reduced;       /* [n_leaves] the reducer makes the column; NULL = there is no reducer */
     uint32_t output;        /* the open one */
     uint64_t written;       /* bytes of those before it */
     uint32_t groups;        /* row groups of those before it */
@@ -403,23 +405,6 @@ static inlay_status merge_ranks(struct merge *m)
     return INLAY_OK;
 }
 
-/* Sorted runs take the place of unsorted inputs; schema and keys are made anew for them. */
-static inlay_status merge_resort(struct merge *m)
-{
-    const inlay_merge_options *o = &m->options;
-    TRY(resort_inputs(&m->resort, m->env, m->inputs, m->n_inputs, &m->key_set, o->memory_bytes, o->scratch_folder));
-    if (m->resort.n_resorted == 0)
-        return INLAY_OK;
-    union_free(&m->schema);
-    mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
-    m->key_leaves = NULL;
-    m->key_set = (struct keyrows_keys){0};
-    m->inputs = m->resort.readers;
-    m->n_inputs = m->resort.n_inputs;
-    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort, m->options.widen));
-    return merge_keys(m);
-}
-
 /* Which columns the reducer makes. */
 static inlay_status merge_reduced(struct merge *m)
 {
@@ -438,45 +423,31 @@ static inlay_status merge_reduced(struct merge *m)
     return INLAY_OK;
 }
 
-static inlay_status merge_on_equal(struct merge *m)
+/* Sorted runs take the place of unsorted inputs; schema and keys are made anew for them. */
+static inlay_status merge_resort(struct merge *m)
 {
     const inlay_merge_options *o = &m->options;
-    if ((unsigned)o->on_equal > INLAY_EQUAL_ERROR || (o->reducer.reduce && o->on_equal))
-        return err_set(m->env, INLAY_ARG, ERR("no such way to treat equal keys"));
-    TRY(merge_reduced(m));
-    return plan_on_equal(&m->plan, m->reduced ? EQUAL_REDUCE : (int)o->on_equal);
+    TRY(resort_inputs(&m->resort, m->env, m->inputs, m->n_inputs, &m->key_set, o->memory_bytes, o->scratch_folder));
+    if (m->resort.n_resorted == 0)
+        return INLAY_OK;
+    union_free(&m->schema);
+    mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
+    m->key_leaves = NULL;
+    m->key_set = (struct keyrows_keys){0};
+    m->inputs = m->resort.readers;
+    m->n_inputs = m->resort.n_inputs;
+    TRY(union_init(&m->schema, m->env, m->inputs, m->n_inputs, m->own_sort ? NULL : &m->sort, m->options.widen));
+    return merge_keys(m);
 }
 
-/* The first of two rows with equal keys, where they are an error. */
-static inlay_merge_row merge_equal(const struct merge *m)
+/* Errors name the caller's inputs, not the runs made of them, whose rows stand elsewhere. True = it is a run. */
+static bool merge_origin(const struct merge *m, inlay_reader *const *inputs, int32_t *input)
 {
-    const struct equal *e = &m->plan.equal;
-    if (!e->env || e->first_input < 0)
-        return (inlay_merge_row){-1, -1, -1};
-    return (inlay_merge_row){e->first_input, e->first_group, e->first_row};
-}
-
-/* Sorted runs stand for the caller's inputs, but their rows do not. */
-static void merge_equal_input(const struct merge *m, inlay_reader *const *inputs, int32_t *input, int32_t *group,
-                              int64_t *row)
-{
-    if (*input < 0 || m->inputs != m->resort.readers)
-        return;
-    uint32_t origin = m->resort.origins[*input];
-    if (m->inputs[*input] != inputs[origin]) {
-        *group = -1;
-        *row = -1;
-    }
-    *input = (int32_t)origin;
-}
-
-/* Errors name the caller's inputs, not the runs made of them. */
-static void merge_error_input(const struct merge *m)
-{
-    inlay_error *e = &m->env->error;
-    if (!m->resort.n_resorted || m->inputs != m->resort.readers || e->input < 0 || (uint32_t)e->input >= m->n_inputs)
-        return;
-    e->input = (int32_t)m->resort.origins[e->input];
+    if (!m->resort.n_resorted || m->inputs != m->resort.readers || *input < 0 || (uint32_t)*input >= m->n_inputs)
+        return false;
+    inlay_reader *reader = m->inputs[*input];
+    *input = (int32_t)m->resort.origins[*input];
+    return reader != inputs[*input];
 }
 
 static inlay_status merge_plan(struct merge *m)
@@ -489,10 +460,13 @@ static inlay_status merge_plan(struct merge *m)
     if (m->options.resort)
         TRY(merge_resort(m));
     TRY(merge_ranks(m));
-    TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, m->options.scratch_folder));
-    TRY(merge_on_equal(m));
-    TRY(plan_build(&m->plan, m->inputs, m->options.memory_bytes));
     const inlay_merge_options *o = &m->options;
+    TRY(plan_init(&m->plan, m->env, &m->key_set, m->n_inputs, o->scratch_folder));
+    if (o->on_equal > INLAY_EQUAL_ERROR || (o->reducer.reduce && o->on_equal))
+        return err_set(m->env, INLAY_ARG, ERR("no such way to treat equal keys"));
+    TRY(merge_reduced(m));
+    TRY(plan_on_equal(&m->plan, m->reduced ? EQUAL_REDUCE : (int)o->on_equal));
+    TRY(plan_build(&m->plan, m->inputs, o->memory_bytes));
     struct slice_options slice = {.layout = o->layout == INLAY_MERGE_PACK        ? SLICE_PACK
                                             : o->layout == INLAY_MERGE_PER_VALUE ? SLICE_PER_VALUE
                                                                                  : SLICE_NONE,
@@ -531,9 +505,23 @@ static inlay_status merge_open_output(struct merge *m, uint32_t number)
     return merge_sorting(m);
 }
 
+/* What the footer of a metrics file says of its own rows. */
+static inlay_status merge_row_keys(struct merge *m)
+{
+    if (!m->footer.has_sort || m->own_sort)
+        return INLAY_OK;
+    if (!m->outkeys.env) {
+        m->outkeys = (struct outkeys){.env = m->env, .inputs = m->inputs, .schema = &m->schema, .sort = &m->sort,
+                                      .plan = &m->plan, .slice = &m->slice};
+        TRY(outkeys_init(&m->outkeys));
+    }
+    return outkeys_write(&m->outkeys, m->writer);
+}
+
 static inlay_status merge_end_output(struct merge *m)
 {
     TRY(merge_key_values(m));
+    TRY(merge_row_keys(m));
     if (m->options.keep_key_values)
         TRY(keyvalue_keep(m->env, m->inputs, m->n_inputs, m->writer));
     TRY(inlay_writer_finish(m->writer));
@@ -581,10 +569,10 @@ static void merge_body_init(struct merge *m)
                             .memory_bytes = o->memory_bytes,
                             .no_copy = !merge_may_copy(o),
                             .how = m->how,
-                            .reduced = m->reduced,
-                            .reducer = &o->reducer,
                             .turn = merge_turn,
                             .turn_ctx = m,
+                            .reduced = m->reduced,
+                            .reducer = &o->reducer,
                             .progress = o->progress,
                             .progress_ctx = o->progress_ctx};
 }
@@ -654,9 +642,32 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
         memcpy(report->row_group_column, cut->name.data, n);
 }
 
+/* The first of two rows with equal keys, where they are an error. */
+static inlay_merge_row merge_equal(const struct merge *m, inlay_reader *const *inputs)
+{
+    const struct equal *e = &m->plan.equal;
+    if (!e->env || e->first_input < 0)
+        return (inlay_merge_row){-1, -1, -1};
+    inlay_merge_row row = {e->first_input, e->first_group, e->first_row};
+    if (merge_origin(m, inputs, &row.input))
+        row.row = row.row_group = -1;
+    return row;
+}
+
+static void merge_error(const struct merge *m, inlay_reader *const *inputs, inlay_merge_report *report)
+{
+    inlay_error *e = &m->env->error;
+    inlay_merge_row equal = merge_equal(m, inputs);
+    if (merge_origin(m, inputs, &e->input) && equal.input >= 0)
+        e->row = e->row_group = -1;
+    if (report)
+        *report = (inlay_merge_report){.equal = equal};
+}
+
 static void merge_free(struct merge *m)
 {
     body_free(&m->body);
+    outkeys_free(&m->outkeys);
     inlay_writer_close(m->writer);
     plan_free(&m->plan);
     if (m->slice.env)
@@ -664,9 +675,9 @@ static void merge_free(struct merge *m)
     for (uint32_t i = 0; m->ranks && i < m->key_set.n_keys; i++)
         rank_free(&m->ranks[i]);
     mem_free(m->env, m->ranks, m->key_set.n_keys * sizeof *m->ranks);
-    mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
     if (m->reduced)
         mem_free(m->env, m->reduced, m->schema.n_leaves);
+    mem_free(m->env, m->key_leaves, m->n_key_leaves * sizeof *m->key_leaves);
     if (m->how)
         mem_free(m->env, m->how, m->schema.n_leaves + 1u);
     union_free(&m->schema);
@@ -702,18 +713,8 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
         status = m->options.dry_run ? merge_dry_run(m) : merge_body(m);
     if (status == INLAY_OK && report)
         merge_report(m, report);
-    if (status != INLAY_OK) {
-        inlay_merge_row equal = merge_equal(m);
-        inlay_error *e = &env->error;
-        if (equal.input >= 0 && m->resort.n_resorted) {
-            merge_equal_input(m, inputs, &equal.input, &equal.row_group, &equal.row);
-            merge_equal_input(m, inputs, &e->input, &e->row_group, &e->row);
-        } else {
-            merge_error_input(m);
-        }
-        if (report)
-            *report = (inlay_merge_report){.equal = equal};
-    }
+    if (status != INLAY_OK)
+        merge_error(m, inputs, report);
     merge_free(m);
     return status;
 }

@@ -84,24 +84,23 @@ static inlay_status outline_row(struct outline *o, uint32_t input, uint64_t row,
 
 static inlay_status outline_group(struct outline *o, const struct slice_group *group, inlay_merge_row_group *told)
 {
-    uint32_t input = 0, last_input = 0;
-    uint64_t left = group->rows, rows, last = 0;
-    bool any = false;
+    uint64_t left = group->rows, rows, last_row = 0;
+    uint32_t input, last = 0;
     inlay_status status;
     TRY(plan_walk_start(&o->walk, o->walk.plan, group));
-    while ((status = plan_walk_group(&o->walk, &left, &input, &rows)) == INLAY_OK) {
-        if (!any && !o->walk.dropped)
-            TRY(outline_row(o, input, o->taken[input], false));
-        any = any || !o->walk.dropped;
+    for (bool first = true; (status = plan_walk_group(&o->walk, &left, &input, &rows)) == INLAY_OK;) {
         o->taken[input] += rows;
         if (o->walk.dropped)
             continue;
-        last_input = input;
-        last = o->taken[input] - 1;
+        if (first)
+            TRY(outline_row(o, input, o->taken[input] - rows, false));
+        first = false;
+        last = input;
+        last_row = o->taken[input] - 1;
     }
     if (status != INLAY_END)
         return status;
-    TRY(outline_row(o, last_input, last, true));
+    TRY(outline_row(o, last, last_row, true));
     told->output = group->output;
     told->n_rows = group->rows;
     told->bytes = group->bytes;

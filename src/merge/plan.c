@@ -54,8 +54,8 @@ static void plan_free_building(struct plan *plan)
         buf_free(&plan->saved[i].buf);
     if (plan->saved)
         mem_free(plan->env, plan->saved, plan->keys->n_keys * sizeof *plan->saved);
-    equal_free(&plan->equal);
     plan->saved = NULL;
+    equal_free(&plan->equal);
     plan->rows = NULL;
     plan->heap = NULL;
 }
@@ -118,13 +118,12 @@ static inlay_status plan_end_segment(struct plan *plan)
     return INLAY_OK;
 }
 
-/* A key of a row at hand, or without k of the last one taken. */
-static struct keyrows_cell plan_cell(const struct plan *plan, const struct keyrows *k, size_t row, uint32_t key)
+INLAY_INLINE struct keyrows_cell plan_cell(const struct plan *plan, const struct plan_row *row, uint32_t key)
 {
-    return k ? keyrows_at(k, key, row) : keyrows_saved_cell(&plan->equal.last[key], &plan->keys->keys[key]);
+    return row->k ? keyrows_at(row->k, key, row->row) : keyrows_saved_cell(&row->saved[key], &plan->keys->keys[key]);
 }
 
-inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size_t row, unsigned changes)
+inlay_status plan_begin_segment(struct plan *plan, const struct plan_row *row, unsigned changes)
 {
     const struct keyrows_keys *keys = plan->keys;
     int cut = 0; /* how the cut columns before the row compare with those of it */
@@ -132,7 +131,7 @@ inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size
         const struct keyrows_key *key = &keys->keys[i];
         if (!key->marks)
             continue;
-        struct keyrows_cell value = plan_cell(plan, k, row, i);
+        struct keyrows_cell value = plan_cell(plan, row, i);
         if (plan->n_rows && cut == 0 && (key->marks & SLICE_CUT)) {
             struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
             cut = keyrows_compare(key, &old, &value);
@@ -147,15 +146,17 @@ inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size
     return INLAY_OK;
 }
 
-unsigned plan_changes_at(const struct plan *plan, const struct keyrows *k, size_t row)
+unsigned plan_changes_at(const struct plan *plan, const struct plan_row *row)
 {
     const struct keyrows_keys *keys = plan->keys;
     unsigned changes = 0;
+    if (plan->n_rows == 0)
+        return PLAN_FIRST;
     for (uint32_t i = 0; i < keys->n_keys; i++) {
         const struct keyrows_key *key = &keys->keys[i];
         if (!(key->marks & ~changes))
             continue;
-        struct keyrows_cell value = plan_cell(plan, k, row, i);
+        struct keyrows_cell value = plan_cell(plan, row, i);
         struct keyrows_cell old = keyrows_saved_cell(&plan->saved[i], key);
         if (keyrows_compare(key, &old, &value) != 0)
             changes |= key->marks;
@@ -174,7 +175,7 @@ INLAY_INLINE unsigned plan_changes(const struct plan *plan, const struct keyrows
         if (prefix != UINT64_MAX)
             return prefix != plan->saved[key].prefix ? plan->keys->keys[key].marks : 0u;
     }
-    return plan_changes_at(plan, k, k->at);
+    return plan_changes_at(plan, &(struct plan_row){.k = k, .row = k->at});
 }
 
 /* Take the current row of an input. */
@@ -187,7 +188,7 @@ static inlay_status plan_take_one(struct plan *plan, struct keyrows *k)
         TRY(plan_end_stretch(plan));
     plan->input = k->input;
     if (changes)
-        TRY(plan_begin_segment(plan, k, k->at, changes));
+        TRY(plan_begin_segment(plan, &(struct plan_row){.k = k, .row = k->at}, changes));
     plan->open_rows++;
     plan->segment_rows++;
     plan->n_rows++;
@@ -204,10 +205,12 @@ inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n)
     plan->input = k->input;
     size_t row = k->at, end = k->at + n;
     bool first = plan->n_rows == 0;
-    unsigned changes = first ? PLAN_FIRST : goes_on ? (k->blank ? 0u : k->marks[row]) : plan_changes_at(plan, k, row);
+    unsigned changes = first     ? PLAN_FIRST
+                       : goes_on ? (k->blank ? 0u : k->marks[row])
+                                 : plan_changes_at(plan, &(struct plan_row){.k = k, .row = row});
     while (row < end) {
         if (changes)
-            TRY(plan_begin_segment(plan, k, row, changes));
+            TRY(plan_begin_segment(plan, &(struct plan_row){.k = k, .row = row}, changes));
         size_t next = keyrows_next_mark(k, row, end);
         plan->open_rows += next - row;
         plan->segment_rows += next - row;
@@ -413,6 +416,13 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
     return INLAY_OK;
 }
 
+void plan_walk_place(const struct plan_walk *walk, struct slice_group *group)
+{
+    bool inside = walk->left > 0;
+    group->plan_at = inside ? walk->stretch_at : walk->next_at - (walk->loaded - walk->at);
+    group->skip = inside ? walk->stretch_rows - walk->left : 0;
+}
+
 inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t *rows)
 {
     bool more = walk->left || walk->at < walk->loaded || walk->next_at < io_scratch_bytes(&walk->plan->stretches);
@@ -420,13 +430,6 @@ inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t 
         return INLAY_END;
     TRY(plan_walk_head(walk));
     return walk->dropped ? plan_walk_next(walk, PLAN_MOST_ROWS, input, rows) : INLAY_END;
-}
-
-void plan_walk_place(const struct plan_walk *walk, struct slice_group *group)
-{
-    bool inside = walk->left > 0;
-    group->plan_at = inside ? walk->stretch_at : walk->next_at - (walk->loaded - walk->at);
-    group->skip = inside ? walk->stretch_rows - walk->left : 0;
 }
 
 #endif

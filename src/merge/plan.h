@@ -7,10 +7,10 @@
  *
  * Where rows with equal keys are dropped (equal.h), one more bit between input and rows says so: the input
  * goes on behind them, and the stretch behind it is the input's next one that stays. With a reducer dropped rows stand
- * where they come in the order of all rows. Whatever counts rows of the output passes over dropped ones.
+ * where they come in the order of all rows.
  *
  * Up to 8 MiB of it stay in memory, the rest goes to a scratch file. Beside it the segments are written, for layout.h:
- * rows, and what changes before them, (rows << 2 | changes) as a varint.
+ * rows that stay, and what changes before them, (rows << 2 | changes) as a varint.
  */
 #ifndef INLAY_MERGE_PLAN_H
 #define INLAY_MERGE_PLAN_H
@@ -23,8 +23,8 @@
 enum {
     PLAN_MEMORY_BYTES = 8 * 1024 * 1024,
     PLAN_PIECE_BYTES = 4096,
-    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW, /* of one stretch: keeps its varint within 64 bits */
-    PLAN_FIRST = SLICE_CUT | SLICE_SERIES  /* what changes before the first row */
+    PLAN_FIRST = SLICE_CUT | SLICE_SERIES, /* what changes before the first row */
+    PLAN_MOST_ROWS = KEYROWS_BLANK_WINDOW /* of one stretch: keeps its varint within 64 bits */
 };
 
 struct plan_node { /* an input's current row, by its first two keys */
@@ -39,9 +39,8 @@ struct plan {
     uint32_t drop_mask; /* of the bit that says dropped; 0 = there is none */
     bool joined;        /* dropped rows stand in their place, behind the row that they are equal to */
     struct io_scratch stretches, segments;
-    uint64_t n_rows, n_dropped; /* rows that stay, and that do not */
-    uint64_t n_stretches, n_segments;
-    uint64_t n_series; /* where series are marked */
+    uint64_t n_rows, n_stretches, n_dropped; /* rows that stay, and that do not */
+    uint64_t n_segments, n_series; /* series: where they are marked */
     bool cut_in_order; /* values of the cut columns never come back, nor go down */
     /* while it is built: */
     struct keyrows *rows; /* [n_inputs] */
@@ -68,17 +67,23 @@ INLAY_CHECKED inlay_status plan_init(struct plan *plan, inlay_env *env,
 INLAY_CHECKED inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs,
                                       uint64_t memory_bytes);
 void plan_free(struct plan *plan);
-/* Before it is built: what becomes of rows with equal keys (enum equal_mode). */
+/* Before it is built: what becomes of rows with equal keys. */
 INLAY_CHECKED inlay_status plan_on_equal(struct plan *plan, int mode);
 
 /* Steps of the building, for equal.c. */
 INLAY_CHECKED inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n);
 INLAY_CHECKED inlay_status plan_end_stretch(struct plan *plan);
 INLAY_CHECKED inlay_status plan_put_dropped(struct plan *plan, uint32_t input, uint64_t rows);
-/* What changes before a row that does not go on from the row before; k NULL: the last row that was taken. */
-unsigned plan_changes_at(const struct plan *plan, const struct keyrows *k, size_t row);
-/* Something changes before that row, which is the next to be added. */
-INLAY_CHECKED inlay_status plan_begin_segment(struct plan *plan, const struct keyrows *k, size_t row, unsigned changes);
+/* A row whose keys are asked for: of the window of an input, or kept. */
+struct plan_row {
+    const struct keyrows *k;           /* NULL: `saved` has them */
+    size_t row;
+    const struct keyrows_saved *saved; /* [n_keys] */
+};
+/* What changes before a row that does not go on from the row before; PLAN_FIRST before the first. */
+unsigned plan_changes_at(const struct plan *plan, const struct plan_row *row);
+/* Something changes before the next row to be added, which is this one. */
+INLAY_CHECKED inlay_status plan_begin_segment(struct plan *plan, const struct plan_row *row, unsigned changes);
 
 /* A walk over a stretch of the plan. */
 struct plan_walk {
@@ -87,8 +92,8 @@ struct plan_walk {
     size_t at, loaded;
     uint32_t input;
     uint64_t left; /* rows of the current stretch */
-    bool dropped;  /* they do not come into the output */
     uint64_t stretch_at, stretch_rows; /* where it stands in the plan, all its rows */
+    bool dropped;  /* they do not come into the output */
     uint8_t piece[PLAN_PIECE_BYTES];
 };
 INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
@@ -96,6 +101,9 @@ INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *
 /* The next rows, at most `most` (not 0), all from one input; or dropped ones, however many (walk->dropped). */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
+/* The place where a walk stands, as a row group that begins there has it. */
+void plan_walk_place(const struct plan_walk *walk, struct slice_group *group);
+
 /* Behind the last row of a row group: those that were joined to it; END when there are no more. */
 INLAY_CHECKED inlay_status plan_walk_joined(struct plan_walk *walk, uint32_t *input, uint64_t *rows);
 /* The next rows of a row group, of which *left that stay are still to come; END behind the last ones. */
@@ -109,7 +117,5 @@ INLAY_CHECKED INLAY_INLINE inlay_status plan_walk_group(struct plan_walk *walk, 
         *left -= *rows;
     return INLAY_OK;
 }
-/* The place where a walk stands, as a row group that begins there has it. */
-void plan_walk_place(const struct plan_walk *walk, struct slice_group *group);
 
 #endif

@@ -1,5 +1,5 @@
 """melt and merge, judged by pyarrow and DuckDB: rows kept, order, row groups at metric transitions."""
-import collections, itertools, json, os, random, resource, struct, subprocess, tempfile
+import collections, glob, itertools, json, os, random, re, resource, struct, subprocess, tempfile
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -314,6 +314,31 @@ for case in range(25):
             rows_in, files_left = 0, files_left - 1
         rows_in += size
     fact(f"outputs: cut where the in-memory engine cuts, {name}", [len(t) for t in tables] == ends + [rows_in])
+
+# ---- what a metrics file says of its own rows ----
+
+def described(path):
+    """qh.row_keys_json against first and last row, qh.zonemap_regexes against every value."""
+    f = pq.ParquetFile(path)
+    keys = {k.decode(): v.decode() for k, v in f.metadata.metadata.items()}
+    rows = f.read().to_pylist()
+    said = json.loads(keys["qh.row_keys_json"])
+    value = lambda v: {"value": None if v is None else {"TypeString": list(v.encode())} if isinstance(v, str) else {"TypeInt": v}}
+    want = lambda row: {"column": [value(row[c]) for c in ("metric_name", "host", "timestamp_secs")]}
+    zones = json.loads(keys["qh.zonemap_regexes"])
+    good = {c: all(re.fullmatch(zones[c], r[c]) for r in rows if r[c] is not None) for c in ("metric_name", "host")}
+    return ("qh.row_keys" in keys and said["min_row_values"] == want(rows[0]) and said["max_row_values"] == want(rows[-1])
+            and all(good.values())), f"{keys} {rows[0]} {rows[-1]} {good}"
+
+
+more = metric_rows(["cpu", "net.in", "net.out", "\u00e9t\u00e9"], 9, hosts=("a", "b", "c1"))
+parts = [metric_file("told1", cut(t1, 30)), metric_file("told2", [t2]), metric_file("told3", [metric_table(more)])]
+for options in (["--threads", "1"], ["--threads", "2", "-g", "40"], ["--layout", "per-value:1"]):
+    inlay("merge", *parts, "-o", out("told.parquet"), "--quiet", *options)
+    fact(f"merge: row keys and zonemaps are those of the rows, {options}", *described(out("told.parquet")))
+inlay("merge", *parts, "-o", out("told-%d.parquet"), "--quiet", "--outputs", "3")
+for i, path in enumerate(sorted(glob.glob(out("told-*.parquet")))):
+    fact(f"merge: row keys and zonemaps of output {i}", *described(path))
 
 # ---- a dry run ----
 

@@ -99,7 +99,7 @@ def errors():
     fact("merge --on-equal error names both rows", p.returncode and p.stderr.decode() == want, p.stderr.decode())
     fact("merge --on-equal error leaves no output", not os.path.exists(out))
     p = inlay("merge", a, "-o", out, "--sort", "+t", "--on-equal", "any", check=False)
-    fact("merge --on-equal wants one of four words", p.returncode and b"keep, first, last or error" in p.stderr)
+    fact("merge --on-equal is one of four words", p.returncode and b"keep, first, last or error" in p.stderr)
 
 
 print(f"SEED={SEED}")

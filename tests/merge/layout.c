@@ -445,6 +445,76 @@ static void a_dry_run_knows_what_moves(void)
     CHECK(most > 0);
 }
 
+/* ---- rows of equal keys ---- */
+
+static void equal_rows(void)
+{
+    layout_metrics("a x 3 1\na x 2 1\na y 3 1\nb x 9 1\n");
+    layout_metrics("a x 2 2\na y 3 2\na y 2 2\nb x 9 2\nc x 1 2\n");
+}
+
+static void layouts_count_the_rows_that_stay(void)
+{
+    static const char *const rows[] = {
+        [INLAY_EQUAL_FIRST] = "a x 3 1\na x 2 1\na y 3 1\na y 2 2\nb x 9 1\nc x 1 2\n",
+        [INLAY_EQUAL_LAST] = "a x 3 1\na x 2 2\na y 3 2\na y 2 2\nb x 9 2\nc x 1 2\n",
+    };
+    for (int on_equal = INLAY_EQUAL_FIRST; on_equal <= INLAY_EQUAL_LAST; on_equal++) {
+        inlay_merge_options o = {.layout = INLAY_MERGE_PER_VALUE, .layout_columns = 2, .on_equal = (inlay_on_equal)on_equal};
+        equal_rows();
+        layout_merge(&o);
+        CHECK_TEXT(layout_groups(), "2 2 1 1");
+        CHECK_TEXT(table_key(out[0].reader, LAYOUT_CLAIM), "2");
+        char *got = table_rows(out[0].reader);
+        CHECK_TEXT(got, rows[on_equal]);
+        free(got);
+        layout_close();
+        equal_rows();
+        o.outputs = 3; /* 6 / 3 = 2 rows are enough */
+        o.layout = INLAY_MERGE_PACK;
+        layout_merge(&o);
+        CHECK_TEXT(layout_groups(), "2 / 2 / 2");
+        layout_close();
+        equal_rows();
+        o.outputs = 0;
+        o.layout = INLAY_MERGE_NONE;
+        o.row_group_rows = 1;
+        layout_merge(&o);
+        CHECK_TEXT(layout_groups(), "1 1 1 1 1 1");
+        layout_close();
+    }
+}
+
+/* Behind rows that were dropped from its input: the last output's only row is its first one. */
+static void row_keys_are_of_rows_that_stay(void)
+{
+    equal_rows();
+    layout_merge(&(inlay_merge_options){.outputs = 4, .on_equal = INLAY_EQUAL_FIRST});
+    CHECK_TEXT(layout_groups(), "2 / 2 / 1 / 1");
+    for (uint32_t i = 2; i < 4; i++) {
+        const char *keys = table_key(out[i].reader, "qh.row_keys_json");
+        CHECK(strstr(keys, i == 2 ? "[98]" : "[99]") && !strstr(keys, i == 2 ? "[99]" : "[98]")); /* "b", "c" */
+    }
+    layout_close();
+}
+
+static void a_dry_run_tells_the_rows_that_stay(void)
+{
+    for (int on_equal = INLAY_EQUAL_FIRST; on_equal <= INLAY_EQUAL_LAST; on_equal++) {
+        char *at = text;
+        equal_rows();
+        table_ok(layout_try(&(inlay_merge_options){.dry_run = true,
+                                                   .layout = INLAY_MERGE_PER_VALUE,
+                                                   .on_equal = (inlay_on_equal)on_equal,
+                                                   .row_group = layout_told,
+                                                   .row_group_ctx = &at}),
+                 "dry run");
+        CHECK_TEXT(text, "0.0: 4 a|x|3 .. a|y|2\n0.1: 1 b|x|9 .. b|x|9\n0.2: 1 c|x|1 .. c|x|1\n");
+        CHECK_INT(report.n_dropped, 3);
+        layout_close_inputs();
+    }
+}
+
 /* ---- columns ---- */
 
 static int layout_configure(void *ctx, const inlay_schema *schema, inlay_write_options *write)
@@ -539,6 +609,9 @@ TEST_SUITE(merge_layout) = {
     {"dry run: row groups with their first and last keys", a_dry_run_tells_row_groups},
     {"dry run: can be stopped", a_dry_run_can_be_stopped},
     {"dry run: knows what moves", a_dry_run_knows_what_moves},
+    {"layout: counts the rows that stay", layouts_count_the_rows_that_stay},
+    {"outputs: row keys are of rows that stay", row_keys_are_of_rows_that_stay},
+    {"dry run: tells the rows that stay", a_dry_run_tells_the_rows_that_stay},
     {"columns: configured by the output's schema", columns_are_configured_by_the_output},
     {"columns: bloom filters have the values of moved pages", blooms_have_the_values_of_moved_pages},
     {0},
