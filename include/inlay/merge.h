@@ -150,7 +150,8 @@ typedef struct inlay_merge_report {
     uint64_t input_bytes; /* with dry_run: of the inputs' column chunks */
     uint32_t n_resorted;  /* inputs that were not sorted */
     char row_group_column[120]; /* where row groups were cut; "" if nowhere, or not only there */
-    inlay_merge_row equal; /* after a failure by INLAY_EQUAL_ERROR: the first of the two rows; else input is -1 */
+    inlay_merge_row equal; /* after a failure by INLAY_EQUAL_ERROR: the first of the two rows; else input is -1. Rows of
+                              inputs that were sorted anew have no number: row_group and row are -1, as in error */
 } inlay_merge_report;
 
 /* Merge `inputs` (readers, the caller's, made with the same env) into `sink`. At least one; all must agree on

@@ -118,8 +118,11 @@ static const char *merge_other_row(const struct inputs *in, const inlay_merge_ro
     char safe[512];
     const char *path = in->files[row->input].path;
     report_safe(safe, sizeof safe, (inlay_bytes){(const uint8_t *)path, strlen(path)});
-    snprintf(text, capacity, "the other one is row %lld of row group %ld of %s", (long long)row->row,
-             (long)row->row_group, safe);
+    if (row->row < 0)
+        snprintf(text, capacity, "the other one is in %s", safe);
+    else
+        snprintf(text, capacity, "the other one is row %lld of row group %ld of %s", (long long)row->row,
+                 (long)row->row_group, safe);
     return text;
 }
 

@@ -11,10 +11,13 @@ inlay_status equal_init(struct equal *e, inlay_env *env, int mode, const struct 
                         uint32_t n_inputs)
 {
     void *block;
-    *e = (struct equal){.env = env, .mode = mode, .n_keys = keys->n_compared, .n_saved = keys->n_keys, .n_inputs = n_inputs, .first = {-1, -1, -1}};
+    *e = (struct equal){
+        .env = env, .mode = mode, .n_keys = keys->n_compared, .n_saved = keys->n_keys, .n_inputs = n_inputs};
+    e->first_input = e->first_group = -1;
+    e->first_row = -1;
     if (mode < 0 || mode > EQUAL_REDUCE)
         return err_set(env, INLAY_ARG, ERR("no such way to treat equal keys"));
-    if (mode == INLAY_EQUAL_KEEP)
+    if (mode == EQUAL_KEEP)
         return INLAY_OK;
     TRY(mem_new(env, e->n_saved * sizeof *e->last, &block));
     e->last = block;
@@ -188,23 +191,24 @@ static inlay_status equal_error(struct plan *plan, struct keyrows *k, size_t n)
         return plan_take(plan, k, n);
     bool across = row == k->at;
     const struct keyrows *other = across ? &plan->rows[e->input] : k;
-    inlay_merge_row first, second;
-    TRY(keyrows_locate(other, across ? e->row : k->row + row - 1, &first));
-    TRY(keyrows_locate(k, k->row + row, &second));
+    int32_t row_group;
+    int64_t in_group;
+    TRY(keyrows_locate(other, across ? e->row : k->row + row - 1, &e->first_group, &e->first_row));
+    TRY(keyrows_locate(k, k->row + row, &row_group, &in_group));
     err_set(e->env, INLAY_CORRUPT, ERR("two rows have the same key"));
-    e->first = first;
-    e->env->error.input = second.input;
-    e->env->error.row_group = second.row_group;
-    e->env->error.row = second.row;
+    e->first_input = (int32_t)other->input;
+    e->env->error.input = (int32_t)k->input;
+    e->env->error.row_group = row_group;
+    e->env->error.row = in_group;
     return INLAY_CORRUPT;
 }
 
 inlay_status equal_take(struct plan *plan, struct keyrows *k, size_t n)
 {
     size_t end = k->at + n;
-    if (plan->equal.mode == INLAY_EQUAL_ERROR)
+    if (plan->equal.mode == EQUAL_ERROR)
         TRY(equal_error(plan, k, n));
-    else if (plan->equal.mode == INLAY_EQUAL_LAST)
+    else if (plan->equal.mode == EQUAL_LAST)
         TRY(equal_last(plan, k, end));
     else
         TRY(equal_first(plan, k, end));

@@ -9,17 +9,21 @@
 #ifndef INLAY_MERGE_EQUAL_H
 #define INLAY_MERGE_EQUAL_H
 
-#include "inlay/merge.h"
-
 #include "merge/keyrows.h"
 
-enum { EQUAL_REDUCE = INLAY_EQUAL_ERROR + 1 /* the first row stays; those that go are told of in their place */ };
+enum equal_mode { /* the first four are inlay_on_equal */
+    EQUAL_KEEP,
+    EQUAL_FIRST,
+    EQUAL_LAST,
+    EQUAL_ERROR,
+    EQUAL_REDUCE /* the first row stays; those that go are told of in their place */
+};
 
 struct plan;
 
 struct equal {
     inlay_env *env;
-    int mode; /* inlay_on_equal, EQUAL_REDUCE */
+    int mode; /* enum equal_mode */
     uint32_t n_keys, n_saved, n_inputs; /* keys that are compared; all of them */
     struct keyrows_saved *last; /* [n_saved] keys of the last row */
     uint64_t *dropped;          /* [n_inputs] rows that went since the last one that stayed */
@@ -27,7 +31,8 @@ struct equal {
     uint32_t input;             /* of the last row */
     uint64_t row;
     bool held;                  /* it is not known yet whether the last row stays */
-    inlay_merge_row first;      /* of two that are equal, for the error */
+    int32_t first_input, first_group; /* of two rows that are equal, for the error; -1 = there are none */
+    int64_t first_row;
 };
 
 INLAY_CHECKED inlay_status equal_init(struct equal *equal, inlay_env *env, int mode,

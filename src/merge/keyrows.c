@@ -80,17 +80,18 @@ inlay_status keyrows_error_column(inlay_env *env, inlay_bytes name)
     return env->error.status;
 }
 
-inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, inlay_merge_row *place)
+inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, int32_t *row_group, int64_t *in_group)
 {
     uint32_t n = inlay_reader_row_groups(k->reader);
-    *place = (inlay_merge_row){(int32_t)k->input, -1, (int64_t)row};
+    *row_group = -1;
+    *in_group = (int64_t)row;
     for (uint32_t g = 0; g < n; g++) {
         inlay_row_group group;
         TRY(inlay_reader_row_group(k->reader, g, &group));
         if ((int64_t)row < group.first_row)
             break;
-        place->row_group = (int32_t)g;
-        place->row = (int64_t)row - group.first_row;
+        *row_group = (int32_t)g;
+        *in_group = (int64_t)row - group.first_row;
     }
     return INLAY_OK;
 }
@@ -99,12 +100,13 @@ static inlay_status keyrows_bad(const struct keyrows *k, uint64_t row, uint32_t 
                                 const char *what)
 {
     inlay_error *e = &k->env->error;
-    inlay_merge_row place;
-    TRY(keyrows_locate(k, row, &place));
+    int32_t row_group;
+    int64_t in_group;
+    TRY(keyrows_locate(k, row, &row_group, &in_group));
     err_set(k->env, INLAY_CORRUPT, what);
-    e->input = place.input;
-    e->row_group = place.row_group;
-    e->row = place.row;
+    e->input = (int32_t)k->input;
+    e->row_group = row_group;
+    e->row = in_group;
     return keyrows_error_column(k->env, k->keys->keys[key].name);
 }
 

@@ -7,8 +7,6 @@
 #ifndef INLAY_MERGE_KEYROWS_H
 #define INLAY_MERGE_KEYROWS_H
 
-#include "inlay/merge.h"
-
 #include "merge/feed.h"
 #include "merge/rank.h"
 #include "merge/slice.h"
@@ -114,7 +112,7 @@ struct keyrows_cell keyrows_saved_cell(const struct keyrows_saved *saved,
                                        const struct keyrows_key *key);
 
 /* Where a row of the file lies. */
-INLAY_CHECKED inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, inlay_merge_row *place);
+INLAY_CHECKED inlay_status keyrows_locate(const struct keyrows *k, uint64_t row, int32_t *row_group, int64_t *in_group);
 /* Name a column in the env's error, its front cut if it is too long. Returns the error's status. */
 inlay_status keyrows_error_column(inlay_env *env, inlay_bytes name);
 

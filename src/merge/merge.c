@@ -440,13 +440,14 @@ static inlay_status merge_resort(struct merge *m)
     return merge_keys(m);
 }
 
-/* Errors name the caller's inputs, not the runs made of them. */
-static void merge_error_input(const struct merge *m)
+/* Errors name the caller's inputs, not the runs made of them, whose rows stand elsewhere. True = it is a run. */
+static bool merge_origin(const struct merge *m, inlay_reader *const *inputs, int32_t *input)
 {
-    inlay_error *e = &m->env->error;
-    if (!m->resort.n_resorted || m->inputs != m->resort.readers || e->input < 0 || (uint32_t)e->input >= m->n_inputs)
-        return;
-    e->input = (int32_t)m->resort.origins[e->input];
+    if (!m->resort.n_resorted || m->inputs != m->resort.readers || *input < 0 || (uint32_t)*input >= m->n_inputs)
+        return false;
+    inlay_reader *reader = m->inputs[*input];
+    *input = (int32_t)m->resort.origins[*input];
+    return reader != inputs[*input];
 }
 
 static inlay_status merge_plan(struct merge *m)
@@ -642,12 +643,25 @@ static void merge_report(const struct merge *m, inlay_merge_report *report)
 }
 
 /* The first of two rows with equal keys, where they are an error. */
-static inlay_merge_row merge_equal(const struct merge *m)
+static inlay_merge_row merge_equal(const struct merge *m, inlay_reader *const *inputs)
 {
-    inlay_merge_row row = m->plan.equal.env ? m->plan.equal.first : (inlay_merge_row){-1, -1, -1};
-    if (m->resort.n_resorted && row.input >= 0 && (uint32_t)row.input < m->n_inputs)
-        row.input = (int32_t)m->resort.origins[row.input];
+    const struct equal *e = &m->plan.equal;
+    if (!e->env || e->first_input < 0)
+        return (inlay_merge_row){-1, -1, -1};
+    inlay_merge_row row = {e->first_input, e->first_group, e->first_row};
+    if (merge_origin(m, inputs, &row.input))
+        row.row = row.row_group = -1;
     return row;
+}
+
+static void merge_error(const struct merge *m, inlay_reader *const *inputs, inlay_merge_report *report)
+{
+    inlay_error *e = &m->env->error;
+    inlay_merge_row equal = merge_equal(m, inputs);
+    if (merge_origin(m, inputs, &e->input) && equal.input >= 0)
+        e->row = e->row_group = -1;
+    if (report)
+        *report = (inlay_merge_report){.equal = equal};
 }
 
 static void merge_free(struct merge *m)
@@ -700,9 +714,7 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
     if (status == INLAY_OK && report)
         merge_report(m, report);
     if (status != INLAY_OK)
-        merge_error_input(m);
-    if (status != INLAY_OK && report)
-        *report = (inlay_merge_report){.equal = merge_equal(m)};
+        merge_error(m, inputs, report);
     merge_free(m);
     return status;
 }

@@ -33,7 +33,7 @@ inlay_status plan_init(struct plan *plan, inlay_env *env, const struct keyrows_k
 inlay_status plan_on_equal(struct plan *plan, int mode)
 {
     plan->joined = mode == EQUAL_REDUCE;
-    if (mode == INLAY_EQUAL_FIRST || mode == INLAY_EQUAL_LAST || plan->joined) {
+    if (mode == EQUAL_FIRST || mode == EQUAL_LAST || plan->joined) {
         plan->drop_mask = (uint32_t)1 << plan->input_bits;
         plan->head_bits = plan->input_bits + 1;
     }
@@ -340,7 +340,7 @@ INLAY_INLINE inlay_status plan_advance(struct plan *plan, uint64_t memory_bytes,
 inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs, uint64_t memory_bytes)
 {
     TRY(plan_open(plan, inputs, memory_bytes));
-    if (plan->equal.mode == INLAY_EQUAL_KEEP)
+    if (plan->equal.mode == EQUAL_KEEP)
         while (plan->n_heap)
             TRY(plan_advance(plan, memory_bytes, false));
     while (plan->n_heap)
@@ -411,7 +411,7 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
 {
     TRY(plan_walk_head(walk));
     *input = walk->input;
-    *rows = walk->left < most ? walk->left : most;
+    *rows = walk->left <= most || walk->dropped ? walk->left : most;
     walk->left -= *rows;
     return INLAY_OK;
 }

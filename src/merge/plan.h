@@ -98,7 +98,7 @@ struct plan_walk {
 };
 INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *plan,
                                            const struct slice_group *group);
-/* The next rows, at most `most` (not 0), all from one input; walk->dropped says which kind. */
+/* The next rows, at most `most` (not 0), all from one input; or dropped ones, however many (walk->dropped). */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
 /* The place where a walk stands, as a row group that begins there has it. */

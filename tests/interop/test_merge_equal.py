@@ -90,10 +90,23 @@ def large(seed, mode, rows):
          f"row {bad} of {len(got)}, want {len(want)}: {got[bad:bad+1]}, want {want[bad:bad+1]} {said.stderr.decode()}")
 
 
+def errors():
+    a, b, out = f"{work}/a.parquet", f"{work}/b.parquet", f"{work}/none.parquet"
+    pq.write_table(pa.table({"t": [1, 3, 5]}), a)
+    pq.write_table(pa.table({"t": [2, 4, 5]}), b, row_group_size=2)
+    p = inlay("merge", a, b, "-o", out, "--sort", "+t", "--on-equal", "error", check=False)
+    want = f"inlay: {b}: row group 1, row 0: two rows have the same key (the other one is row 2 of row group 0 of {a})\n"
+    fact("merge --on-equal error names both rows", p.returncode and p.stderr.decode() == want, p.stderr.decode())
+    fact("merge --on-equal error leaves no output", not os.path.exists(out))
+    p = inlay("merge", a, "-o", out, "--sort", "+t", "--on-equal", "any", check=False)
+    fact("merge --on-equal is one of four words", p.returncode and b"keep, first, last or error" in p.stderr)
+
+
 print(f"SEED={SEED}")
 for i in range(1 if ONLY else CASES):
     reduced(int(ONLY) if ONLY else SEED * 10000 + i)
 if not ONLY:
+    errors()
     large(SEED, "first", 200000)
     large(SEED + 1, "last", 200000)
 finish("equal")

@@ -147,6 +147,7 @@ def case(seed):
     want = keep(want, keys, mode)
     if r.random() < 0.2:
         command += ["--max-memory", "24M"]
+    command += equal.choice([[], [], ["--layout", "none"], ["--oversize", "split"], ["--layout", "per-value:1"]])
     command += ["--resort"] * resort + ["--widen"] * widen
     p = subprocess.run(command, capture_output=True, text=True)
     name = f"seed {seed}, {n_inputs} inputs, {sort}, on equal {mode}"

@@ -302,6 +302,65 @@ static void error_across_an_input_that_has_ended(void)
     close_inputs(2);
 }
 
+/* At most two rows in a row group, wherever that cuts: within stretches, before and behind dropped rows. */
+static void row_groups_cut_anywhere(void)
+{
+    inlay_merge_options o = {.sort = "a", .row_group_rows = 2, .layout = INLAY_MERGE_NONE};
+    table_make(&in[0], "a:i v:i l:l", "1 1 [1]\n1 2 [2]\n2 3 -\n3 4 [4]\n4 5 [5]\n5 6 [6]\n5 7 [7]\n", NULL);
+    table_make(&in[1], "a:i v:i l:l", "0 8 [8]\n2 9 [9]\n2 10 []\n5 11 [11]\n6 12 [12]\n", NULL);
+    for (int last = 0; last < 2; last++) {
+        o.on_equal = last ? INLAY_EQUAL_LAST : INLAY_EQUAL_FIRST;
+        table_ok(merge_tables(2, &o), "merge");
+        table_open(&out);
+        char *got = table_rows(out.reader);
+        CHECK_TEXT(table_groups(out.reader), "2 2 2 1");
+        CHECK_TEXT(got, last ? "0 8 [8]\n1 2 [2]\n2 10 []\n3 4 [4]\n4 5 [5]\n5 11 [11]\n6 12 [12]\n"
+                             : "0 8 [8]\n1 1 [1]\n2 3 -\n3 4 [4]\n4 5 [5]\n5 6 [6]\n6 12 [12]\n");
+        free(got);
+        table_close(&out);
+    }
+    close_inputs(2);
+}
+
+static int tell_row_group(void *ctx, const inlay_merge_row_group *group)
+{
+    char *text = ctx;
+    const int64_t *a = group->keys[0].first, *b = group->keys[0].last;
+    sprintf(text + strlen(text), "%d:%d..%d ", (int)group->n_rows, (int)*a, (int)*b);
+    return 0;
+}
+
+static void a_dry_run_tells_of_rows_that_stay(void)
+{
+    char text[200] = "";
+    inlay_merge_options o = {.sort = "a", .row_group_rows = 2, .layout = INLAY_MERGE_NONE, .dry_run = true,
+                             .row_group = tell_row_group, .row_group_ctx = text, .on_equal = INLAY_EQUAL_LAST};
+    table_make(&in[0], "a:i v:i", "1 1\n1 2\n2 3\n4 5\n", NULL);
+    table_make(&in[1], "a:i v:i", "2 9\n2 10\n3 11\n5 12\n5 13\n", NULL);
+    table_ok(merge_tables(2, &o), "dry run");
+    CHECK_TEXT(text, "2:1..2 2:3..4 1:5..5 ");
+    CHECK_INT(report.n_dropped, 4);
+    close_inputs(2);
+    inlay_sink_memory_free(&out.memory);
+}
+
+/* Rows of a sorted run are not those of the file. */
+static void an_error_in_inputs_that_were_sorted(void)
+{
+    inlay_merge_options o = {.sort = "a", .on_equal = INLAY_EQUAL_ERROR, .resort = true};
+    table_make(&in[0], "a:i", "1\n2\n7\n", NULL);
+    table_make(&in[1], "a:i", "9\n8\n7\n", NULL);
+    CHECK_INT(merge_tables(2, &o), INLAY_CORRUPT);
+    CHECK_INT(report.equal.input, 0);
+    CHECK_INT(report.equal.row_group, 0);
+    CHECK_INT(report.equal.row, 2);
+    CHECK_INT(test_env()->error.input, 1);
+    CHECK_INT(test_env()->error.row_group, -1);
+    CHECK_INT(test_env()->error.row, -1);
+    close_inputs(2);
+    inlay_sink_memory_free(&out.memory);
+}
+
 static void no_such_mode(void)
 {
     table_make(&in[0], "a:i", "1\n", NULL);
@@ -329,6 +388,9 @@ TEST_SUITE(merge_on_equal) = {
     {"equal keys: an error names both rows", error_names_both_rows},
     {"equal keys: an error where nothing is equal", error_with_nothing_equal_is_a_merge},
     {"equal keys: an error across an input that has ended", error_across_an_input_that_has_ended},
+    {"equal keys: row groups cut anywhere", row_groups_cut_anywhere},
+    {"equal keys: a dry run tells of rows that stay", a_dry_run_tells_of_rows_that_stay},
+    {"equal keys: an error in inputs that were sorted", an_error_in_inputs_that_were_sorted},
     {"equal keys: no such way to treat them", no_such_mode},
     {0},
 };
