@@ -6,6 +6,7 @@
 
 extern const struct command command_info, command_schema, command_meta, command_pages, command_cat,
     command_head, command_tail, command_verify, command_melt, command_record, command_merge,
-    command_concat, command_rewrite, command_events, command_import;
+    command_concat, command_rewrite, command_events, command_import,
+    command_report;
 
 #endif

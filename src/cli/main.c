@@ -20,6 +20,9 @@ static const struct command *const main_commands[] = {
 #if INLAY_EVENTS
     &command_events,
 #endif
+#if INLAY_POSIX
+    &command_report,
+#endif
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
     &command_record, &command_melt,
 #endif
