@@ -56,8 +56,6 @@ static int web_write(struct web *w)
     if (code == REPORT_DONE)
         code = web_flush(w);
     if (code == REPORT_DONE)
-        web_time_marks(&w->marks, &w->clock, 4);
-    if (code == REPORT_DONE)
         code = web_charts(w);
     if (code == REPORT_DONE)
         code = web_layout(w);
@@ -77,7 +75,7 @@ static int web_make(struct web *w)
     if (code == REPORT_DONE)
         code = web_pick(w);
     if (code == REPORT_DONE)
-        web_time_marks(&w->marks, &w->clock, 4);
+        web_time_marks(&w->marks, &w->clock, 6);
     return code == REPORT_DONE ? web_write(w) : code;
 }
 

@@ -55,7 +55,8 @@ struct web_column {
 struct web_chart {
     size_t first, n;
     double score;
-    bool named; /* by --metric */
+    size_t family, taken; /* first chart whose name begins alike; there: how many of them are chosen */
+    bool named;           /* by --metric */
     bool chosen;
 };
 
@@ -125,7 +126,7 @@ struct web_axis {
 };
 struct web_unit web_unit_of(inlay_bytes unit, bool rate);
 void web_axis_make(struct web_axis *axis, double low, double high, struct web_unit unit);
-void web_axis_value(struct out *o, const struct web_axis *axis, double value, unsigned more_decimals);
+void web_axis_value(struct out *o, const struct web_axis *axis, double value);
 /* One value by itself: "1.5 MiB". */
 void web_value(struct out *o, struct web_unit unit, double value);
 double web_log2(double x); /* of x >= 1, within 0.09 */
@@ -170,8 +171,8 @@ bool web_number_kind(const inlay_node *node, uint8_t *number);
 int web_columns_open(struct web *w);
 void web_columns_close(struct web *w);
 inlay_bytes web_metadata(const struct web *w, uint32_t field, const char *key);
-/* What tells this line from the others of its chart. */
-void web_labels(struct web *w, const struct web_column *column, const struct web_column *const *lines, unsigned n);
+/* What tells this line from the others of its chart: labels, else the column's name. Returns how many labels. */
+unsigned web_labels(struct web *w, const struct web_column *column, const struct web_column *const *lines, unsigned n);
 void web_column_name(struct web *w, uint32_t leaf, size_t most);
 
 /* Score the columns and choose charts. */

@@ -238,7 +238,7 @@ void web_column_name(struct web *w, uint32_t leaf, size_t most)
     web_escape(&w->page, (inlay_bytes){(const uint8_t *)path, strlen(path)}, most);
 }
 
-void web_labels(struct web *w, const struct web_column *c, const struct web_column *const *lines, unsigned n)
+unsigned web_labels(struct web *w, const struct web_column *c, const struct web_column *const *lines, unsigned n)
 {
     uint32_t n_pairs = web_pairs(w, c->field), told = 0;
     for (uint32_t i = 0; i < n_pairs && told < 4; i++) {
@@ -250,6 +250,9 @@ void web_labels(struct web *w, const struct web_column *c, const struct web_colu
         out_text(&w->page, "=");
         web_escape(&w->page, pair.value, WEB_LABEL_CHARS);
     }
-    if (told == 0)
+    if (told == 0 && n == 1 && c->kind != WEB_HISTOGRAM)
+        web_escape(&w->page, c->metric, WEB_LABEL_CHARS);
+    else if (told == 0 && n > 1)
         web_column_name(w, c->leaf, WEB_LABEL_CHARS);
+    return told;
 }

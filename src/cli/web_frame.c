@@ -22,7 +22,7 @@ static const char web_style[] =
     "h3{font-size:.95rem;margin:0;overflow-wrap:anywhere}"
     "p,figure,dl,dd,ul,ol{margin:0;padding:0}ul,ol{list-style:none}"
     "header>p{color:var(--soft)}"
-    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px;margin-top:14px}"
+    "dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px;margin-top:14px}"
     "dl div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:8px 12px;min-width:0}"
     "dt{font-size:.75rem;color:var(--soft)}dd{font-weight:600;overflow-wrap:anywhere}\n"
     ".charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,430px),1fr));gap:14px}"
@@ -30,7 +30,7 @@ static const char web_style[] =
     "min-width:0}.events,.layout{margin-top:28px}.events h2,.layout h2{margin-top:2px}"
     ".layout h3{margin:16px 0 6px}"
     "figcaption p,.key,.empty{color:var(--soft);font-size:.8rem;overflow-wrap:anywhere}figcaption{min-height:2.6rem}"
-    ".c{display:flex;flex-direction:column}.c .p{margin-top:auto}.c .l{min-height:1.4rem}\n";
+    ".c .l{min-height:1.4rem}\n";
 
 static const char web_style_plot[] =
     /* a plot: labels to its left, flags above, times below */
@@ -76,11 +76,10 @@ static const char web_style_parts[] =
     "text-align:center;border-radius:9px;color:var(--on);margin-top:2px}"
     ".events p{font-size:.82rem;color:var(--soft);overflow-wrap:anywhere}.events .what{font-size:.95rem;color:var(--ink);"
     "white-space:pre-line}.events .d{white-space:pre-line}.events time{font-variant-numeric:tabular-nums}"
-    ".events i{font-style:normal;font-weight:600}i.k0{color:var(--k0)}i.k1{color:var(--k1)}i.k2{color:var(--k2)}"
+    ".events li i{font-style:normal;font-weight:600}i.k0{color:var(--k0)}i.k1{color:var(--k1)}i.k2{color:var(--k2)}"
     ".w:empty{display:none}.w span{margin-right:8px}"
     ".map .a{height:clamp(28px,calc(var(--n)*16px),384px);margin-top:4px}.map{padding:0 6px 4px 66px}"
-    ".map .y{top:4px;bottom:4px}.map rect{fill:transparent;stroke:var(--card);stroke-width:1;"
-    "vector-effect:non-scaling-stroke}.t{shape-rendering:crispEdges}.bar{padding:0 6px 0 0}.bar .a{height:22px;border:0}"
+    ".map .y{top:4px;bottom:4px}.o{stroke-opacity:.72}.t{shape-rendering:crispEdges}.bar{padding:0 6px 0 0}.bar .a{height:22px;border:0}"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.82rem}"
     "th{text-align:left;color:var(--soft);font-weight:500}th,td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);"
     "white-space:nowrap}.num{text-align:right;font-variant-numeric:tabular-nums}.name small{color:var(--soft);margin-left:"
@@ -139,13 +138,31 @@ static void web_fact(struct web *w, const char *name)
     out_format(&w->page, "</dd></div><div><dt>%s</dt><dd>", name);
 }
 
+/* "source" of a combined recording is a JSON list of names: without its marks. */
+static void web_plain_list(struct out *o, inlay_bytes list)
+{
+    for (size_t from = 1, at = 1; at < list.len; at++) {
+        if (list.data[at] != ',' && list.data[at] != ']')
+            continue;
+        inlay_bytes name = {list.data + from, at - from};
+        if (name.len >= 2 && name.data[0] == '"' && name.data[name.len - 1] == '"')
+            name = (inlay_bytes){name.data + 1, name.len - 2};
+        out_text(o, from > 1 ? ", " : "");
+        web_escape(o, name, 60);
+        from = at + 1;
+    }
+}
+
 static void web_key_fact(struct web *w, const char *key, const char *name)
 {
     const inlay_key_value *kv = inlay_reader_find_key(w->in.reader, key);
     if (!kv || !kv->has_value || !kv->value.len)
         return;
     web_fact(w, name);
-    web_escape(&w->page, kv->value, 80);
+    if (kv->value.data[0] == '[' && kv->value.data[kv->value.len - 1] == ']' && kv->value.len <= 256)
+        web_plain_list(&w->page, kv->value);
+    else
+        web_escape(&w->page, kv->value, 80);
 }
 
 static void web_interval(struct web *w)
@@ -153,8 +170,11 @@ static void web_interval(struct web *w)
     const struct web_clock *c = &w->clock;
     if (!c->timed || c->rows < 2 || c->to == c->from)
         return;
-    web_fact(w, "a row every, on average");
-    web_length(&w->page, (c->to - c->from) / (uint64_t)(c->rows - 1));
+    uint64_t step = (c->to - c->from) / (uint64_t)(c->rows - 1), power = 1;
+    while (step / power >= 1000)
+        power *= 10;
+    web_fact(w, "interval, on average");
+    web_length(&w->page, (step + power / 2) / power * power); /* three digits: clocks jitter */
 }
 
 static void web_facts(struct web *w)

@@ -248,12 +248,15 @@ static void web_heat_caption(struct web *w, const struct web_column *c, size_t n
 {
     struct out *o = &w->page;
     inlay_bytes help = web_metadata(w, c->field, "description");
+    size_t before;
     out_text(o, "<figcaption><h3>");
     web_escape(o, c->metric, 120);
     out_text(o, "</h3><p>");
     web_escape(o, c->unit, 40);
+    before = o->used;
     out_text(o, c->unit.len ? " · " : "");
-    web_labels(w, c, &c, 1);
+    if (web_labels(w, c, &c, 1) == 0 && o->used > before)
+        o->used = before;
     if (n > 1)
         out_format(o, " · 1 of %zu series", n);
     out_text(o, "</p>");

@@ -13,7 +13,7 @@
 enum {
     WEB_BARS = 24,
     WEB_BAR_WIDTH = 1000,
-    WEB_TITLE_WIDTH = 25, /* stretches that are told by name */
+    WEB_TITLE_WIDTH = 25, /* chunks that are told by name */
     WEB_TOP_COLUMNS = 12,
     WEB_CODECS = 16
 };
@@ -114,50 +114,65 @@ static int web_map_read(struct web *w, struct web_map *m)
 
 /* ---- the map ---- */
 
-/* A stretch that is being drawn: chunks of one encoding, one after another. */
+/* What is being drawn: one chunk, or neighbours of one encoding that are too narrow to be told apart. */
 struct web_stretch {
     double from, to;
     uint8_t encoding;
+    bool shade; /* chunks side by side take turns */
 };
 
-static void web_stretch_end(struct out *o, const struct web_stretch *s, uint32_t bar)
-{
-    if (s->to - s->from >= 0.005)
-        out_format(o, "<path class=\"t s%u\" d=\"M%.2f %u.5h%.2f\"/>", s->encoding, s->from, bar, s->to - s->from);
-}
-
-static void web_stretch_title(struct web *w, const struct web_total *t, double from, double to, uint32_t bar)
+static void web_stretch_draw(struct web *w, struct web_stretch *s, uint32_t bar, const struct web_total *alone)
 {
     struct out *o = &w->page;
-    out_format(o, "<rect x=\"%.2f\" y=\"%u\" width=\"%.2f\" height=\"1\"><title>", from, bar, to - from);
-    web_column_name(w, t->leaf, 80);
-    out_format(o, ": %s, ", web_encodings[t->encoding].name);
-    print_size(o, t->packed);
-    out_text(o, " in all</title></rect>");
+    if (s->to - s->from >= 0.005) {
+        out_format(o, "<path class=\"t s%u%s\" d=\"M%.2f %u.5h%.2f\"", s->encoding, s->shade ? " o" : "", s->from, bar,
+                   s->to - s->from);
+        s->shade = !s->shade;
+        if (alone && s->to - s->from >= WEB_TITLE_WIDTH) {
+            out_text(o, "><title>");
+            web_column_name(w, alone->leaf, 80);
+            out_format(o, ": %s, ", web_encodings[alone->encoding].name);
+            print_size(o, alone->packed);
+            out_text(o, " in all</title></path>");
+        } else {
+            out_text(o, "/>");
+        }
+    }
+    s->from = s->to;
 }
 
-/* Of each row group of a bar, the chunks in column order. Neighbours of one encoding are one stretch. */
+static void web_map_chunk_draw(struct web *w, struct web_map *m, struct web_stretch *s, uint32_t bar, uint32_t leaf,
+                               double to)
+{
+    uint8_t encoding = m->columns[leaf].encoding;
+    double wide = to - s->to;
+    if (wide >= 2 + m->bars / 2) {
+        web_stretch_draw(w, s, bar, NULL);
+        s->to = to;
+        s->encoding = encoding;
+        web_stretch_draw(w, s, bar, &m->columns[leaf]);
+    } else if (encoding != s->encoding && wide >= 0.5) { /* what is narrower still joins its neighbour */
+        web_stretch_draw(w, s, bar, NULL);
+        s->encoding = encoding;
+    }
+    s->to = to;
+}
+
+/* Of each row group of a bar, the chunks in column order. */
 static int web_map_bar(struct web *w, struct web_map *m, uint32_t bar)
 {
     double scale = m->most_bar ? (double)WEB_BAR_WIDTH / (double)m->most_bar : 0;
-    struct web_stretch s = {0, 0, 0};
+    struct web_stretch s = {0};
     uint64_t at = 0;
     for (uint32_t g = bar * m->per_bar; g < m->n_groups && g < (bar + 1) * m->per_bar; g++)
         for (uint32_t leaf = 0; leaf < m->n_leaves; leaf++) {
             inlay_chunk chunk;
             if (inlay_reader_chunk(w->in.reader, g, leaf, &chunk) != INLAY_OK)
                 return report_failure(w->in.path, &w->env.error);
-            double from = (double)at * scale, to = (double)(at += web_positive(chunk.compressed_bytes)) * scale;
-            uint8_t encoding = m->columns[leaf].encoding;
-            if (encoding != s.encoding && to - s.to >= 0.5) { /* what is narrower joins its neighbour */
-                web_stretch_end(&w->page, &s, bar);
-                s = (struct web_stretch){from, to, encoding};
-            }
-            s.to = to;
-            if (to - from >= WEB_TITLE_WIDTH)
-                web_stretch_title(w, &m->columns[leaf], from, to, bar);
+            at += web_positive(chunk.compressed_bytes);
+            web_map_chunk_draw(w, m, &s, bar, leaf, (double)at * scale);
         }
-    web_stretch_end(&w->page, &s, bar);
+    web_stretch_draw(w, &s, bar, NULL);
     return REPORT_DONE;
 }
 
@@ -282,7 +297,7 @@ static void web_top(struct web *w, struct web_map *m)
     struct out *o = &w->page;
     qsort(m->columns, m->n_leaves, sizeof *m->columns, web_total_order);
     out_text(o, "<h3>Largest columns</h3><div class=scroll><table><thead><tr><th>column<th>type<th>encoding<th>codec"
-                "<th class=num>bytes<th class=num>packed<th>share</thead><tbody>\n");
+                "<th class=num>bytes<th class=num>ratio<th>share</thead><tbody>\n");
     for (uint32_t i = 0; i < m->n_leaves && i < WEB_TOP_COLUMNS; i++)
         web_top_row(w, &m->columns[i], m->columns[0].packed, m->packed);
     out_text(o, "</tbody></table></div>");

@@ -139,7 +139,7 @@ static void web_axis_labels(struct out *o, const struct web_axis *axis)
     out_text(o, "<div class=y>");
     for (unsigned i = 0; i <= n && n < 20; i++) {
         out_format(o, "<i style=\"top:%.4g%%\">", 100.0 * (n - i) / n);
-        web_axis_value(o, axis, axis->from + i * axis->step, 0);
+        web_axis_value(o, axis, axis->from + i * axis->step);
         out_text(o, "</i>");
     }
     out_text(o, "</div>");
@@ -179,7 +179,7 @@ static void web_caption(struct web *w, const struct web_chart *chart, unsigned n
 }
 
 static void web_legend(struct web *w, const struct web_series *series, const struct web_column *const *lines,
-                       unsigned n, const struct web_axis *axis)
+                       unsigned n, struct web_unit unit)
 {
     struct out *o = &w->page;
     out_text(o, "<ul class=l>");
@@ -188,8 +188,8 @@ static void web_legend(struct web *w, const struct web_series *series, const str
         web_labels(w, lines[i], lines, n);
         out_text(o, "</span>");
         if (series[i].n) {
-            out_text(o, " <em>max\xC2\xA0");
-            web_axis_value(o, axis, series[i].high, 1);
+            out_text(o, series[i].high > series[i].low ? " <em>max\xC2\xA0" : " <em>always\xC2\xA0");
+            web_value(o, unit, series[i].high);
             out_text(o, "</em>");
         } else {
             out_text(o, " <em>no values</em>");
@@ -213,7 +213,8 @@ static void web_line_draw(struct web *w, const struct web_chart *chart, const st
         high = any && high > series[i].high ? high : series[i].high;
         any = true;
     }
-    web_axis_make(&axis, low, high, web_unit_of(lines[0]->unit, lines[0]->kind == WEB_COUNTER));
+    struct web_unit unit = web_unit_of(lines[0]->unit, lines[0]->kind == WEB_COUNTER);
+    web_axis_make(&axis, low, high, unit);
     out_format(o, "<figure class=c data-a=\"%.17g %.17g %.17g %u\" data-u=\"%s\">", axis.from, axis.to, axis.factor,
                axis.decimals + 1, axis.suffix);
     web_caption(w, chart, n);
@@ -234,7 +235,7 @@ static void web_line_draw(struct web *w, const struct web_chart *chart, const st
     out_text(o, any ? "</svg></div>" : "</svg><p class=none>no values</p></div>");
     web_x_labels(o, &w->marks);
     out_text(o, "</div>");
-    web_legend(w, series, lines, n, &axis);
+    web_legend(w, series, lines, n, unit);
     out_text(o, "</figure>\n");
 }
 
@@ -285,7 +286,7 @@ int web_charts(struct web *w)
         out_text(&w->page, "<section><h2>Metrics</h2><p class=empty>");
         out_text(&w->page, w->clock.rows == 0  ? "The file has no rows."
                            : w->n_columns == 0 ? "No column holds plain numbers."
-                                               : "No column varies.");
+                                               : "No column has values to draw.");
         out_text(&w->page, "</p></section>\n");
         return web_flush(w);
     }

@@ -1,9 +1,10 @@
 /* Which columns are shown: those that vary most, unless they were named; see web.h.
  *
- * The score of a column is how often it changes times how far, each 0 to 1, so that neither a constant nor a single
- * jump nor a steady count comes first. Counters are judged by their differences. Histograms, which are long to read,
+ * The score of a column is a product of three shares: how often it changes (a tenth of the rows is half as good as all
+ * of them); how far, against its mean; and how much of its range it uses, so that a single peak does not come first.
+ * Counters are judged by their differences. Histograms, which are long to read,
  * by the bytes that they take: one that stays as it is takes next to none. Metrics, not columns, compete: a chart
- * shows the lines of one metric.
+ * shows the lines of one metric; and those whose names begin alike stand back behind each other.
  */
 #include "cli/web.h"
 
@@ -13,7 +14,7 @@
 #include "cli/report.h"
 
 struct web_score {
-    double before, mean, squares; /* squares of distances from the mean: Welford */
+    double before, low, high, mean, squares; /* squares of distances from the mean: Welford */
     uint64_t n, changes;
 };
 
@@ -23,6 +24,8 @@ static void web_score_add(struct web_score *s, double x)
     if (s->n && (x > s->before || x < s->before))
         s->changes++;
     s->before = x;
+    s->low = s->n && s->low < x ? s->low : x;
+    s->high = s->n && s->high > x ? s->high : x;
     s->n++;
     s->mean += from_mean / (double)s->n;
     s->squares += from_mean * (x - s->mean);
@@ -34,9 +37,9 @@ static double web_score_of(const struct web_score *s, int64_t rows)
         return -1;
     if (s->n < 2 || s->changes == 0)
         return 0;
-    /* (sd / mean)^2 / (1 + that), which needs no root */
-    double variance = s->squares / (double)s->n, mean = s->mean * s->mean;
-    return (double)s->changes / (double)rows * (variance / (variance + mean));
+    double variance = s->squares / (double)s->n, mean = s->mean * s->mean, range = s->high - s->low;
+    double often = (double)s->changes / (double)rows;
+    return often / (often + 0.1) * (variance / (variance + mean)) * (4 * variance / (range * range));
 }
 
 /* Bounds that are one and the same in all row groups: constant, and not worth reading. */
@@ -144,22 +147,49 @@ static int web_name_charts(struct web *w)
     return REPORT_DONE;
 }
 
-/* Of one sort, mark the `most` of highest score. */
-static size_t web_choose(struct web *w, bool heat, size_t most)
+/* "cpu" of cpu_usage and cpu_cycles, "vllm" of vllm:requests. */
+static inlay_bytes web_family_name(inlay_bytes metric)
+{
+    size_t n = 0;
+    while (n < metric.len && !strchr("_:/.-", metric.data[n]))
+        n++;
+    return (inlay_bytes){metric.data, n};
+}
+
+/* Charts are in order of their names, so that families lie together. */
+static void web_families(struct web *w)
+{
+    for (size_t i = 1; i < w->n_charts; i++) {
+        size_t family = w->charts[i - 1].family;
+        inlay_bytes first = web_family_name(w->columns[w->charts[family].first].metric);
+        inlay_bytes own = web_family_name(w->columns[w->charts[i].first].metric);
+        w->charts[i].family = web_compare(first, own) == 0 ? family : i;
+    }
+}
+
+/* A metric counts less the more of its family are there already: twenty charts of one thing say less than of ten. */
+static double web_worth(const struct web *w, const struct web_chart *c)
+{
+    return c->score > 0 ? c->score / (1 + (double)w->charts[c->family].taken) : c->score;
+}
+
+/* Of one sort, mark the `most` of highest score; `still`: also what never changes. */
+static size_t web_choose(struct web *w, bool heat, size_t most, bool still)
 {
     size_t chosen = 0;
     for (; chosen < most; chosen++) {
         struct web_chart *best = NULL;
         for (size_t i = 0; i < w->n_charts; i++) {
             struct web_chart *c = &w->charts[i];
-            bool wanted = w->settings->metrics.n ? c->named : c->score > 0;
+            bool wanted = w->settings->metrics.n ? c->named : c->score > (still ? -0.5 : 0);
             if (!c->chosen && wanted && (w->columns[c->first].kind == WEB_HISTOGRAM) == heat &&
-                (!best || c->score > best->score))
+                (!best || web_worth(w, c) > web_worth(w, best)))
                 best = c;
         }
         if (!best)
             break;
         best->chosen = true;
+        w->charts[best->family].taken++;
     }
     return chosen;
 }
@@ -167,11 +197,14 @@ static size_t web_choose(struct web *w, bool heat, size_t most)
 static void web_choose_charts(struct web *w)
 {
     size_t most = w->settings->charts, named_heats = 0;
+    web_families(w);
     for (size_t i = 0; i < w->n_charts; i++)
         named_heats += w->charts[i].named && w->columns[w->charts[i].first].kind == WEB_HISTOGRAM;
     size_t heats = w->settings->metrics.n ? named_heats : (most + 3) / 4;
-    w->n_heats_shown = web_choose(w, true, heats < most ? heats : most);
-    w->n_lines_shown = web_choose(w, false, most - w->n_heats_shown);
+    w->n_heats_shown = web_choose(w, true, heats < most ? heats : most, false);
+    w->n_lines_shown = web_choose(w, false, most - w->n_heats_shown, false);
+    if (w->n_heats_shown + w->n_lines_shown == 0)
+        w->n_lines_shown = web_choose(w, false, most, true);
 }
 
 int web_pick(struct web *w)

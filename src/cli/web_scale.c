@@ -100,12 +100,14 @@ void web_axis_make(struct web_axis *axis, double low, double high, struct web_un
                               .decimals = decimals};
 }
 
-void web_axis_value(struct out *o, const struct web_axis *axis, double value, unsigned more_decimals)
+void web_axis_value(struct out *o, const struct web_axis *axis, double value)
 {
     double v = value / axis->factor;
-    if (web_size(v) < axis->step / axis->factor * 1e-6)
-        v = 0;
-    out_format(o, "%.*f", (int)(axis->decimals + more_decimals), v);
+    if (web_size(v) < axis->step / axis->factor * 1e-6) {
+        out_char(o, '0');
+        return;
+    }
+    out_format(o, "%.*f", (int)axis->decimals, v);
     if (axis->suffix[0]) {
         out_text(o, "\xC2\xA0"); /* no line end here */
         out_text(o, axis->suffix);
@@ -118,7 +120,7 @@ void web_value(struct out *o, struct web_unit unit, double value)
     double v = value * unit.per / p->factor, tenths = v * 10;
     bool whole = web_size(v) >= 100 || (web_size(v) < 1e15 && web_size(v - (double)(int64_t)v) < 0.05);
     out_format(o, whole || web_size(tenths) < 0.5 ? "%.0f" : "%.1f", v);
-    if (p->suffix[0]) {
+    if (p->suffix[0] && web_size(value) > 0) {
         out_text(o, "\xC2\xA0");
         out_text(o, p->suffix);
     }
@@ -188,8 +190,10 @@ void web_time_marks(struct web_marks *marks, const struct web_clock *clock, unsi
     marks->n = 0;
     if (clock->rows == 0)
         return;
-    if (clock->timed && span > WEB_DAY_NS && most > 3)
-        most = 3; /* texts are long */
+    if (clock->timed && span > WEB_DAY_NS && span < 4 * WEB_DAY_NS)
+        most = 3; /* date and time: texts are long */
+    if (clock->timed && web_time_step(span / most + 1) % (60 * WEB_SECOND_NS) != 0)
+        most--; /* so are seconds */
     step = clock->timed ? web_time_step(span / most + 1) : (uint64_t)web_nice((double)(span / most + 1));
     for (uint64_t t = (clock->from + step - 1) / step * step; t <= clock->to && marks->n < WEB_MARKS; t += step) {
         struct web_mark *mark = &marks->mark[marks->n++];
