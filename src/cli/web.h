@@ -119,7 +119,7 @@ struct web_unit {
     double per; /* what one of the file's unit is in theirs */
 };
 struct web_axis {
-    double from, to, step; /* in the file's unit */
+    double from, to, first, step; /* the plot's ground and top, the lowest tick; in the file's unit */
     double factor;
     const char *suffix;
     unsigned decimals;

@@ -36,7 +36,7 @@ static const char web_style_plot[] =
     /* a plot: labels to its left, flags above, times below */
     ".p{position:relative;padding:18px 6px 20px 66px}"
     ".a{position:relative;height:150px;border-left:1px solid var(--line);border-bottom:1px solid var(--line)}"
-    ".a svg{display:block;position:absolute;inset:0;width:100%;height:100%;overflow:hidden}"
+    ".a svg{display:block;position:absolute;inset:0;width:100%;height:100%;overflow:visible}"
     ".y{position:absolute;left:0;top:18px;bottom:20px;width:60px;font-size:.72rem;color:var(--soft);text-align:right}"
     ".y i{position:absolute;right:0;transform:translateY(-50%);font-style:normal;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}"
@@ -48,6 +48,8 @@ static const char web_style_plot[] =
     "text-align:center;border-radius:7px;color:var(--on)}"
     ".g{fill:none;stroke:var(--grid);stroke-width:1;vector-effect:non-scaling-stroke}"
     ".s{fill:none;stroke-width:1.5;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}"
+    ".e{fill:none;stroke-width:1;stroke-opacity:.3;vector-effect:non-scaling-stroke}"
+    ".o1{fill:none;stroke-width:5;stroke-linecap:round;vector-effect:non-scaling-stroke}"
     ".m{fill:none;stroke-width:1.5;stroke-dasharray:4 3;vector-effect:non-scaling-stroke}"
     ".b{fill-opacity:.16;stroke:none}"
     ".t,.heat .h1,.heat .h2,.heat .h3,.heat .h4,.heat .h5,.heat .h6,.heat .h7,.ramp path{fill:none;stroke-width:1}"
@@ -110,9 +112,10 @@ static const char web_script[] =
     "const lines=(c,f)=>{if(!c||!c.dataset.a)return'';const[lo,hi,per,dec]=c.dataset.a.split(' ').map(Number),u=c.dataset.u,"
     "names=c.querySelectorAll('.l li span');let t='';\n"
     "const show=y=>((hi-(hi-lo)*y/200)/per).toFixed(dec);\n"
-    "[...c.querySelectorAll('path.s')].reverse().forEach((p,i)=>{const y=near(read(p),Math.round(f*400));\n"
-    "if(y&&names[i]){const a=show(Math.max(...y)),b=show(Math.min(...y));\n"
-    "t+='\\n'+names[i].textContent+': '+(a==b?a:a+' to '+b)+(u?' '+u:'')}});return t};\n"
+    "names.forEach((n,i)=>{const y=['e','o1','s'].map(k=>c.querySelector('path.'+k+'.s'+i)).filter(p=>p)"
+    ".map(p=>near(read(p),Math.round(f*400))).find(v=>v);\n"
+    "if(y){const a=show(Math.max(...y)),b=show(Math.min(...y));\n"
+    "t+='\\n'+n.textContent+': '+(a==b?a:a+' to '+b)+(u?' '+u:'')}});return t};\n"
     "document.addEventListener('pointermove',e=>{const a=e.target.closest&&e.target.closest('.c .a,.strip .a');\n"
     "if(!a){root.classList.remove('hover');return}\n"
     "const r=a.getBoundingClientRect(),f=Math.min(1,Math.max(0,(e.clientX-r.left)/r.width));\n"
@@ -210,8 +213,9 @@ static void web_span(struct web *w)
         web_time(o, c->from);
         out_text(o, " to ");
         web_time(o, c->to);
-        out_text(o, " UTC, ");
-        web_length(o, c->to - c->from);
+        out_text(o, c->to > c->from ? " UTC, " : " UTC");
+        if (c->to > c->from)
+            web_length(o, c->to - c->from);
     } else {
         out_text(o, c->note ? "Drawn by row number, as " : "Drawn by row number: no column of times");
         out_text(o, c->note ? c->note : "");

@@ -1,7 +1,7 @@
 /* Charts of counters (as rates) and gauges; see web.h.
  *
  * A line keeps the lowest and the highest value of each of WEB_BINS slices of time, so that no peak is lost and a day
- * takes no more room than a minute. A null, a counter that went back, or a time without rows between two slices is a
+ * takes no more room than a minute; where slices hold many rows the mean stands before the range. A null, a counter that went back, or a time without rows between two slices is a
  * gap; a value alone is a dot.
  */
 #include "cli/web.h"
@@ -12,7 +12,8 @@
 #include "cli/report.h"
 
 struct web_bin {
-    double low, high;
+    double low, high, sum;
+    uint32_t n;
     bool filled, gap; /* gap: none to the filled slice before it */
 };
 
@@ -26,7 +27,9 @@ static void web_series_add(struct web_series *s, double at, double x, bool gap)
 {
     struct web_bin *b = &s->bins[(size_t)(at * WEB_BINS + 0.5)];
     if (!b->filled)
-        *b = (struct web_bin){x, x, true, gap};
+        *b = (struct web_bin){.low = x, .high = x, .filled = true, .gap = gap};
+    b->sum += x;
+    b->n++;
     b->low = x < b->low ? x : b->low;
     b->high = x > b->high ? x : b->high;
     s->low = s->n && s->low < x ? s->low : x;
@@ -105,41 +108,68 @@ static int web_y(const struct web_axis *axis, double x)
     return y < 0 ? 0 : y > WEB_HEIGHT ? WEB_HEIGHT : (int)(y + 0.5);
 }
 
-/* SVG path: M to the first slice of a stretch, then l to the next one's nearer end and v to its other end. */
-static void web_path(struct out *o, const struct web_series *s, const struct web_axis *axis)
+/* SVG path: M to the first slice of a stretch, then l to the next one's nearer end and v to its other end; or, for the
+ * means of slices that hold many rows, l alone. A value that stands alone goes to `dots`. */
+static void web_path(struct out *o, const struct web_series *s, const struct web_axis *axis, bool means, bool dots)
 {
     int x = 0, y = 0;
-    bool alone = false, drawn = false;
+    bool drawn = false;
     for (int i = 0; i <= WEB_BINS; i++) {
         const struct web_bin *b = &s->bins[i];
         if (!b->filled)
             continue;
-        int top = web_y(axis, b->high), ground = web_y(axis, b->low);
-        bool up = abs(y - top) > abs(y - ground);
+        int next = i + 1;
+        while (next <= WEB_BINS && !s->bins[next].filled)
+            next++;
+        int top = web_y(axis, means ? b->sum / b->n : b->high), ground = web_y(axis, means ? b->sum / b->n : b->low);
+        bool up = abs(y - top) > abs(y - ground), begins = !drawn || b->gap;
         int near = up ? ground : top, far = up ? top : ground;
-        if (!drawn || b->gap) {
-            out_format(o, "%sM%d %d", alone ? "h0" : "", i, near);
-            alone = near == far;
-        } else {
+        bool alone = begins && near == far && (next > WEB_BINS || s->bins[next].gap);
+        drawn = true;
+        if (alone && dots)
+            out_format(o, "M%d %dh0", i, near);
+        if (alone || dots)
+            continue;
+        if (begins)
+            out_format(o, "M%d %d", i, near);
+        else
             out_format(o, near < y ? "l%d%d" : "l%d %d", i - x, near - y);
-            alone = false;
-        }
         if (near != far)
             out_format(o, "v%d", far - near);
         x = i;
         y = far;
-        drawn = true;
     }
-    out_text(o, alone ? "h0" : "");
+}
+
+/* The range of each slice, and where slices hold many rows their means before it. */
+static void web_series_draw(struct out *o, const struct web_series *s, const struct web_axis *axis, unsigned colour)
+{
+    size_t before;
+    bool dense = s->n > 4 * WEB_BINS;
+    if (dense) {
+        out_format(o, "<path class=\"e s%u\" d=\"", colour);
+        web_path(o, s, axis, false, false);
+        out_text(o, "\"/>");
+    }
+    out_format(o, "<path class=\"s s%u\" d=\"", colour);
+    web_path(o, s, axis, dense, false);
+    out_text(o, "\"/>");
+    before = o->used;
+    out_format(o, "<path class=\"o1 s%u\" d=\"", colour);
+    size_t empty = o->used;
+    web_path(o, s, axis, dense, true);
+    if (o->used == empty)
+        o->used = before;
+    else
+        out_text(o, "\"/>");
 }
 
 static void web_axis_labels(struct out *o, const struct web_axis *axis)
 {
-    unsigned n = (unsigned)((axis->to - axis->from) / axis->step + 0.5);
     out_text(o, "<div class=y>");
-    for (unsigned i = 0; i <= n && n < 20; i++) {
-        out_format(o, "<i style=\"top:%.4g%%\">", 100.0 * (n - i) / n);
-        web_axis_value(o, axis, axis->from + i * axis->step);
+    for (double v = axis->first; v <= axis->to + axis->step / 100; v += axis->step) {
+        out_format(o, "<i style=\"top:%.4g%%\">", 100 * (axis->to - v) / (axis->to - axis->from));
+        web_axis_value(o, axis, v);
         out_text(o, "</i>");
     }
     out_text(o, "</div>");
@@ -147,10 +177,10 @@ static void web_axis_labels(struct out *o, const struct web_axis *axis)
 
 static void web_grid(struct out *o, const struct web_axis *axis)
 {
-    unsigned n = (unsigned)((axis->to - axis->from) / axis->step + 0.5);
     out_text(o, "<path class=g d=\"");
-    for (unsigned i = 1; i < n && n < 20; i++)
-        out_format(o, "M0 %.4gh%d", (double)WEB_HEIGHT * i / n, WEB_BINS);
+    for (double v = axis->first; v <= axis->to + axis->step / 100; v += axis->step)
+        if (v > axis->from)
+            out_format(o, "M0 %.4gh%d", WEB_HEIGHT * (axis->to - v) / (axis->to - axis->from), WEB_BINS);
     out_text(o, "\"/>");
 }
 
@@ -227,11 +257,8 @@ static void web_line_draw(struct web *w, const struct web_chart *chart, const st
     out_text(o, " over time\">");
     web_grid(o, &axis);
     out_text(o, w->n_events ? "<use href=\"#ev\"/>" : "");
-    for (unsigned i = n; i-- > 0;) {
-        out_format(o, "<path class=\"s s%u\" d=\"", i);
-        web_path(o, &series[i], &axis);
-        out_text(o, "\"/>");
-    }
+    for (unsigned i = n; i-- > 0;)
+        web_series_draw(o, &series[i], &axis, i);
     out_text(o, any ? "</svg></div>" : "</svg><p class=none>no values</p></div>");
     web_x_labels(o, &w->marks);
     out_text(o, "</div>");

@@ -2,9 +2,8 @@
  *
  * The score of a column is a product of three shares: how often it changes (a tenth of the rows is half as good as all
  * of them); how far, against its mean; and how much of its range it uses, so that a single peak does not come first.
- * Counters are judged by their differences. Histograms, which are long to read,
- * by the bytes that they take: one that stays as it is takes next to none. Metrics, not columns, compete: a chart
- * shows the lines of one metric; and those whose names begin alike stand back behind each other.
+ * Counters are judged by their differences. Histograms, which are long to read, by the bytes that they take: one that
+ * stays as it is takes next to none. Metrics, not columns, compete: a chart shows the lines of one metric; and those whose names begin alike stand back behind each other.
  */
 #include "cli/web.h"
 
@@ -71,7 +70,7 @@ static int web_score_histogram(struct web *w, struct web_column *c)
     uint32_t n = inlay_reader_row_groups(w->in.reader);
     inlay_chunk chunk;
     c->score = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n && w->clock.rows > 1; i++) {
         if (inlay_reader_chunk(w->in.reader, i, c->leaf, &chunk) != INLAY_OK)
             return report_failure(w->in.path, &w->env.error);
         c->score += chunk.compressed_bytes > 0 ? (double)chunk.compressed_bytes : 0;
@@ -110,6 +109,10 @@ static int web_score(struct web *w, struct web_column *c)
     bool constant = false;
     if (c->kind == WEB_HISTOGRAM)
         return web_score_histogram(w, c);
+    if (c->kind == WEB_COUNTER && w->clock.rows < 2) {
+        c->score = -1; /* no rate of one row */
+        return REPORT_DONE;
+    }
     int code = web_is_constant(w, c->leaf, &constant);
     return code != REPORT_DONE || constant ? code : web_score_number(w, c);
 }
@@ -170,7 +173,8 @@ static void web_families(struct web *w)
 /* A metric counts less the more of its family are there already: twenty charts of one thing say less than of ten. */
 static double web_worth(const struct web *w, const struct web_chart *c)
 {
-    return c->score > 0 ? c->score / (1 + (double)w->charts[c->family].taken) : c->score;
+    double taken = 1 + (double)w->charts[c->family].taken;
+    return c->score > 0 ? c->score / (taken * taken) : c->score;
 }
 
 /* Of one sort, mark the `most` of highest score; `still`: also what never changes. */

@@ -91,9 +91,17 @@ void web_axis_make(struct web_axis *axis, double low, double high, struct web_un
     unsigned decimals = 0;
     for (double s = step; s < 0.999 && decimals < 6; s *= 10)
         decimals++;
-    double from = web_floor(low / factor / step), to = -web_floor(-(high / factor / step));
-    *axis = (struct web_axis){.from = from * step * factor,
-                              .to = to * step * factor,
+    double from = web_floor(low / factor / step) * step * factor, first = from;
+    double to = -web_floor(-(high / factor / step)) * step * factor, most_waste = (high - low) / 8;
+    if (low - from > most_waste) {
+        from = low - most_waste / 2;
+        first += step * factor;
+    }
+    if (to - high > 2 * most_waste)
+        to = high + most_waste / 2;
+    *axis = (struct web_axis){.from = from,
+                              .to = to,
+                              .first = first,
                               .step = step * factor,
                               .factor = factor,
                               .suffix = p->suffix,
@@ -190,6 +198,12 @@ void web_time_marks(struct web_marks *marks, const struct web_clock *clock, unsi
     marks->n = 0;
     if (clock->rows == 0)
         return;
+    if (clock->timed && span == 0) {
+        marks->n = 1;
+        marks->mark[0].at = 0.5;
+        web_time_mark(marks->mark[0].text, clock->from, WEB_SECOND_NS, 0);
+        return;
+    }
     if (clock->timed && span > WEB_DAY_NS && span < 4 * WEB_DAY_NS)
         most = 3; /* date and time: texts are long */
     if (clock->timed && web_time_step(span / most + 1) % (60 * WEB_SECOND_NS) != 0)
