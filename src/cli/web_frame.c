@@ -38,7 +38,7 @@ static const char web_style_plot[] =
     ".a{position:relative;height:150px;border-left:1px solid var(--line);border-bottom:1px solid var(--line)}"
     ".a svg{display:block;position:absolute;inset:0;width:100%;height:100%;overflow:visible}"
     ".y{position:absolute;left:0;top:18px;bottom:20px;width:60px;font-size:.72rem;color:var(--soft);text-align:right}"
-    ".y i{position:absolute;right:0;transform:translateY(-50%);font-style:normal;white-space:nowrap;"
+    ".y i{position:absolute;right:0;transform:translateY(-50%);font-style:normal;line-height:1.1;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}"
     ".x{position:absolute;left:66px;right:6px;bottom:0;height:18px;font-size:.72rem;color:var(--soft)}"
     ".x i{position:absolute;transform:translateX(-50%);font-style:normal;white-space:nowrap;"
