@@ -3,7 +3,7 @@ _inlay() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events record melt merge concat rewrite import help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events report record melt merge concat rewrite import help
             --help --version' -- "$word")
         return
     fi
@@ -59,6 +59,7 @@ _inlay() {
     cat | head | tail) options="$rows --where --explain --skip-bad-pages $files" ;;
     verify) options="--deep --json --quiet $files" ;;
     events) options="--from --to --kind --node --source --instance --id --match --json --jsonl --csv $files" ;;
+    report) options="--output --metric --charts --lines --title --quiet $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
     rewrite) options="--output --profile --codec --encoding --bloom --page-rows --page-bytes --page-version --row-group-rows

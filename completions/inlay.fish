@@ -1,5 +1,5 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta pages cat head tail verify events record melt merge concat rewrite import help
+set -l commands info schema meta pages cat head tail verify events report record melt merge concat rewrite import help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
@@ -11,6 +11,7 @@ complete -c inlay -f -n $none -a head -d 'print the first rows'
 complete -c inlay -f -n $none -a tail -d 'print the last rows'
 complete -c inlay -f -n $none -a verify -d 'read everything and check it'
 complete -c inlay -f -n $none -a events -d 'what happened while a recording was made'
+complete -c inlay -f -n $none -a report -d 'a picture of a recording: one page of HTML'
 complete -c inlay -f -n $none -a record -d 'sample this machine into a sorted metrics file'
 complete -c inlay -f -n $none -a melt -d 'turn wide recordings into one long table'
 complete -c inlay -f -n $none -a merge -d 'merge sorted files into one'
@@ -34,11 +35,11 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events melt merge concat rewrite import' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events melt merge concat rewrite import' -x -l max-memory -d 'most memory to take'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events melt merge concat rewrite' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report melt merge concat rewrite import' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report melt merge concat rewrite import' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report melt merge concat rewrite' -l no-crc -d 'do not compare page checksums'
 complete -c inlay -n '__inlay_in info meta pages verify events melt merge concat rewrite import' -s j -l json -d 'JSON instead of text'
-complete -c inlay -n '__inlay_in cat head tail verify melt merge concat rewrite import record' -s q -l quiet -d 'say less'
+complete -c inlay -n '__inlay_in cat head tail verify report melt merge concat rewrite import record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
 complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
 complete -c inlay -n '__inlay_in pages' -x -s c -l columns -d 'only these columns'
@@ -53,7 +54,7 @@ complete -c inlay -n '__inlay_in cat head tail' -x -s c -l columns -d 'only thes
 complete -c inlay -n '__inlay_in cat head tail' -x -s r -l rows -d 'rows from A up to before B'
 complete -c inlay -n '__inlay_in cat head tail' -x -s n -l count -d 'so many rows'
 complete -c inlay -n '__inlay_in cat head tail' -x -s f -l format -a 'jsonl csv table' -d 'output format'
-complete -c inlay -n '__inlay_in melt merge concat rewrite import record' -r -s o -l output -d 'where the result goes'
+complete -c inlay -n '__inlay_in report melt merge concat rewrite import record' -r -s o -l output -d 'where the result goes'
 complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the rows'
 complete -c inlay -n '__inlay_in melt merge rewrite import' -x -s g -l row-group-rows -d 'most rows of a row group'
 complete -c inlay -n '__inlay_in melt merge rewrite import' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'
@@ -62,6 +63,10 @@ complete -c inlay -n '__inlay_in melt merge' -r -l scratch -d 'folder of scratch
 complete -c inlay -n '__inlay_in merge' -x -s m -l memory -d 'memory to aim for, MiB'
 complete -c inlay -n '__inlay_in melt' -l histograms -d 'one row per bucket'
 complete -c inlay -n '__inlay_in melt' -s v -l verbose -d 'name all columns left out'
+complete -c inlay -n '__inlay_in report' -x -s m -l metric -d 'show metrics like this'
+complete -c inlay -n '__inlay_in report' -x -s n -l charts -d 'most charts'
+complete -c inlay -n '__inlay_in report' -x -l lines -d 'most lines in a chart'
+complete -c inlay -n '__inlay_in report' -x -l title -d 'heading'
 complete -c inlay -n '__inlay_in record' -x -l interval -d 'time between samples'
 complete -c inlay -n '__inlay_in record' -x -l duration -d 'when to stop'
 complete -c inlay -n '__inlay_in record' -x -l node -d 'name of this machine'

@@ -14,6 +14,7 @@ _inlay() {
         'tail:print the last rows'
         'verify:read everything and check it against what the file says'
         'events:what happened while a recording was made'
+        'report:a picture of a recording, one page of HTML'
         'record:sample this machine into a sorted metrics file'
         'melt:turn wide recordings into one long, sorted table'
         'merge:merge sorted files into one'
@@ -70,6 +71,9 @@ _inlay() {
             '--instance[of this instance]:name: ' '--id[with this id]:id: ' \
             '(-m --match)'{-m,--match}'[with this text]:text: ' '--jsonl[an object an event and line]' \
             '--csv[a line an event]' $json $files ;;
+        report) _arguments '(-o --output)'{-o,--output}'[the page]:file:_files -g "*.html"' $quiet \
+            '*'{-m,--metric}'[show metrics like this]:glob: ' '(-n --charts)'{-n,--charts}'[most charts]:number: ' \
+            '--lines[most lines in a chart]:number: ' '--title[heading]:text: ' $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         concat) _arguments $output $json $quiet $files ;;

@@ -16,8 +16,9 @@ int web_flush(struct web *w)
 {
     if (w->page.os_error)
         return report_memory();
-    if (w->sink.append(w->sink.ctx, w->page.data, w->page.used) != 0)
-        return report_system(w->settings->output, "cannot write", w->env.error.os_error);
+    int os_error = w->sink.append(w->sink.ctx, w->page.data, w->page.used);
+    if (os_error)
+        return report_system(w->settings->output, "cannot write", os_error);
     w->page_bytes += w->page.used;
     w->page.used = 0;
     return REPORT_DONE;

@@ -193,7 +193,7 @@ static int web_events_draw(struct web *w, const struct web_event *events, size_t
     }
     out_text(o, "</ol>");
     if (all > n)
-        out_format(o, "<p class=empty>and %zu more; \xE2\x80\x9Cinlay events list\xE2\x80\x9D has them all</p>", all - n);
+        out_format(o, "<p class=empty>and %zu more: inlay events list has them all</p>", all - n);
     out_text(o, "</section>\n");
     return web_flush(w);
 }

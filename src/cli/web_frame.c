@@ -37,7 +37,7 @@ static const char web_style_plot[] =
     ".p{position:relative;padding:18px 6px 20px 66px}"
     ".a{position:relative;height:150px;border-left:1px solid var(--line);border-bottom:1px solid var(--line)}"
     ".a svg{display:block;position:absolute;inset:0;width:100%;height:100%;overflow:visible}"
-    ".y{position:absolute;left:0;top:18px;bottom:20px;width:60px;font-size:.72rem;color:var(--soft);text-align:right}"
+    ".y{position:absolute;left:0;top:18px;bottom:20px;width:57px;font-size:.72rem;color:var(--soft);text-align:right}"
     ".y i{position:absolute;right:0;transform:translateY(-50%);font-style:normal;line-height:1.1;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}"
     ".x{position:absolute;left:66px;right:6px;bottom:0;height:18px;font-size:.72rem;color:var(--soft)}"
@@ -95,7 +95,7 @@ static const char web_style_parts[] =
     ".hover #tip{display:block}.hover .c .a::after,.hover .strip .a::after{content:\"\";position:absolute;top:0;bottom:0;"
     "left:calc(var(--x)*100%);width:1px;background:var(--ink);opacity:.45}"
     "@media(max-width:600px){main{padding:14px 10px 30px}.c,.events,.layout{padding:10px}.p{padding-left:56px}"
-    ".y{width:51px}.x,.n{left:56px}.map{padding-left:56px}.bar{padding-left:0}"
+    ".y{width:47px}.x,.n{left:56px}.map{padding-left:56px}.bar{padding-left:0}"
     ".charts{gap:10px}dl{grid-template-columns:repeat(2,1fr);gap:8px}}"
     "@media print{body{background:none}.c,.events li{break-inside:avoid}}";
 

@@ -286,8 +286,8 @@ static void web_heat_draw(struct web *w, const struct web_chart *chart, const st
     web_heat_paths(o, h, &r);
     out_text(o, "</svg>");
     if (w->n_events)
-        out_format(o, "<svg class=over viewBox=\"0 0 %d %d\" preserveAspectRatio=none><use href=\"#ev\"/></svg>", WEB_BINS,
-                   WEB_HEIGHT);
+        out_format(o, "<svg class=over viewBox=\"0 0 %d %d\" preserveAspectRatio=none><use href=\"#ev\"/></svg>",
+                   WEB_BINS, WEB_HEIGHT);
     out_text(o, r.n ? "</div>" : "<p class=none>no observations</p></div>");
     web_x_labels(o, &w->marks);
     out_text(o, "</div>");

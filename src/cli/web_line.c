@@ -1,8 +1,8 @@
 /* Charts of counters (as rates) and gauges; see web.h.
  *
  * A line keeps the lowest and the highest value of each of WEB_BINS slices of time, so that no peak is lost and a day
- * takes no more room than a minute; where slices hold many rows the mean stands before the range. A null, a counter that went back, or a time without rows between two slices is a
- * gap; a value alone is a dot.
+ * takes no more room than a minute; where slices hold many rows the mean stands before the range. A null, a counter
+ * that went back, or a time without rows between two slices is a gap; a value alone is a dot.
  */
 #include "cli/web.h"
 
@@ -323,8 +323,8 @@ int web_charts(struct web *w)
         code = web_charts_of(w, true, "Distributions",
                              "<p class=key>observations: fewer <svg class=ramp viewBox=\"0 0 7 1\" "
                              "preserveAspectRatio=none aria-hidden=true><path class=h1 d=\"M0 .5h1\"/><path class=h2 "
-                             "d=\"M1 .5h1\"/><path class=h3 d=\"M2 .5h1\"/><path class=h4 d=\"M3 .5h1\"/><path class=h5 "
-                             "d=\"M4 .5h1\"/><path class=h6 d=\"M5 .5h1\"/><path class=h7 d=\"M6 .5h1\"/></svg> "
+                             "d=\"M1 .5h1\"/><path class=h3 d=\"M2 .5h1\"/><path class=h4 d=\"M3 .5h1\"/>"
+                             "<path class=h5 d=\"M4 .5h1\"/><path class=h6 d=\"M5 .5h1\"/><path class=h7 d=\"M6 .5h1\"/></svg> "
                              "more (logarithmic)</p>");
     return code;
 }

@@ -3,7 +3,8 @@
  * The score of a column is a product of three shares: how often it changes (a tenth of the rows is half as good as all
  * of them); how far, against its mean; and how much of its range it uses, so that a single peak does not come first.
  * Counters are judged by their differences. Histograms, which are long to read, by the bytes that they take: one that
- * stays as it is takes next to none. Metrics, not columns, compete: a chart shows the lines of one metric; and those whose names begin alike stand back behind each other.
+ * stays as it is takes next to none. Metrics, not columns, compete: a chart shows the lines of one metric; and those
+ * whose names begin alike stand back behind each other.
  */
 #include "cli/web.h"
 

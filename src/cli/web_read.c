@@ -103,8 +103,8 @@ static uint64_t web_clock_unit(const struct web *w, const inlay_node *node, uint
     static const struct {
         const char *name;
         uint64_t ns;
-    } names[] = {{"nanoseconds", 1}, {"ns", 1},       {"microseconds", 1000},    {"us", 1000}, {"milliseconds", 1000000},
-                 {"ms", 1000000},    {"seconds", 1000000000}, {"s", 1000000000}};
+    } names[] = {{"nanoseconds", 1}, {"ns", 1}, {"microseconds", 1000}, {"us", 1000},
+                 {"milliseconds", 1000000}, {"ms", 1000000}, {"seconds", 1000000000}, {"s", 1000000000}};
     if (node->logical.kind == INLAY_TIMESTAMP)
         return node->logical.unit <= INLAY_NANOS ? units[node->logical.unit] : 0;
     inlay_bytes unit = web_metadata(w, field, "unit");

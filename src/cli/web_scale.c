@@ -35,7 +35,7 @@ struct web_unit web_unit_of(inlay_bytes unit, bool rate)
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         if (web_is(unit, times[i].name))
             return (struct web_unit){rate ? web_busy : web_durations, times[i].ns};
-    if (web_is(unit, "bytes"))
+    if (web_is(unit, "bytes") || web_is(unit, "bytes/second"))
         return (struct web_unit){web_bytes, 1};
     return (struct web_unit){web_plain, 1};
 }
@@ -250,7 +250,7 @@ void web_x_labels(struct out *o, const struct web_marks *marks)
     out_text(o, "<div class=x>");
     for (unsigned i = 0; i < marks->n; i++) {
         double at = marks->mark[i].at;
-        out_format(o, "<i%s style=\"left:%.2f%%\">%s</i>", at < 0.05 ? " class=f" : at > 0.95 ? " class=t" : "",
+        out_format(o, "<i%s style=\"left:%.2f%%\">%s</i>", at < 0.035 ? " class=f" : at > 0.965 ? " class=t" : "",
                    100 * at, marks->mark[i].text);
     }
     out_text(o, "</div>");
