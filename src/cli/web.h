@@ -163,6 +163,11 @@ double web_place(const struct web_clock *clock, uint64_t time); /* 0 to 1 */
 bool web_is_gap(const struct web_clock *clock, uint64_t before, uint64_t time);
 
 double web_number(const struct web_column *column, uint64_t bits);
+/* Neither infinite nor NaN nor so large that sums would be. */
+static inline bool web_drawable(double x)
+{
+    return x >= -1e150 && x <= 1e150;
+}
 /* What counts as a number; false = no chart of it. */
 bool web_number_kind(const inlay_node *node, uint8_t *number);
 

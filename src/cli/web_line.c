@@ -6,7 +6,6 @@
  */
 #include "cli/web.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "cli/report.h"
@@ -57,7 +56,7 @@ static void web_series_row(struct web *w, const struct web_column *c, struct web
             web_series_add(s, web_place(&w->clock, time), x, before->gap || far);
             before->gap = false;
         }
-    } else if (isfinite(x)) {
+    } else if (web_drawable(x)) {
         web_series_add(s, web_place(&w->clock, time), x, before->gap || far);
         before->gap = false;
     } else {
@@ -322,9 +321,10 @@ int web_charts(struct web *w)
     if (code == REPORT_DONE && w->n_heats_shown)
         code = web_charts_of(w, true, "Distributions",
                              "<p class=key>observations: fewer <svg class=ramp viewBox=\"0 0 7 1\" "
-                             "preserveAspectRatio=none aria-hidden=true><path class=h1 d=\"M0 .5h1\"/><path class=h2 "
-                             "d=\"M1 .5h1\"/><path class=h3 d=\"M2 .5h1\"/><path class=h4 d=\"M3 .5h1\"/>"
-                             "<path class=h5 d=\"M4 .5h1\"/><path class=h6 d=\"M5 .5h1\"/><path class=h7 d=\"M6 .5h1\"/></svg> "
-                             "more (logarithmic)</p>");
+                             "preserveAspectRatio=none aria-hidden=true>"
+                             "<path class=h1 d=\"M0 .5h1\"/><path class=h2 d=\"M1 .5h1\"/>"
+                             "<path class=h3 d=\"M2 .5h1\"/><path class=h4 d=\"M3 .5h1\"/>"
+                             "<path class=h5 d=\"M4 .5h1\"/><path class=h6 d=\"M5 .5h1\"/>"
+                             "<path class=h7 d=\"M6 .5h1\"/></svg> more (logarithmic)</p>");
     return code;
 }

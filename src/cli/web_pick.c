@@ -8,7 +8,6 @@
  */
 #include "cli/web.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "cli/report.h"
@@ -89,7 +88,7 @@ static int web_score_number(struct web *w, struct web_column *c)
     int code = web_walk_open(w, c->leaf, &walk);
     while (code == REPORT_DONE && (status = web_walk_next(&walk, &present, &bits)) == INLAY_OK) {
         double x = present ? web_number(c, bits) : 0;
-        if (!present || !isfinite(x))
+        if (!present || !web_drawable(x))
             continue;
         if (c->kind != WEB_COUNTER)
             web_score_add(&score, x);

@@ -115,7 +115,7 @@ void web_axis_value(struct out *o, const struct web_axis *axis, double value)
         out_char(o, '0');
         return;
     }
-    out_format(o, "%.*f", (int)axis->decimals, v);
+    out_format(o, web_size(v) < 1e6 ? "%.*f" : "%.*g", web_size(v) < 1e6 ? (int)axis->decimals : 4, v);
     if (axis->suffix[0]) {
         out_text(o, "\xC2\xA0"); /* no line end here */
         out_text(o, axis->suffix);
@@ -127,7 +127,7 @@ void web_value(struct out *o, struct web_unit unit, double value)
     const struct web_prefix *p = web_prefix_for(unit, web_size(value));
     double v = value * unit.per / p->factor, tenths = v * 10;
     bool whole = web_size(v) >= 100 || (web_size(v) < 1e15 && web_size(v - (double)(int64_t)v) < 0.05);
-    out_format(o, whole || web_size(tenths) < 0.5 ? "%.0f" : "%.1f", v);
+    out_format(o, web_size(v) >= 1e6 ? "%.4g" : whole || web_size(tenths) < 0.5 ? "%.0f" : "%.1f", v);
     if (p->suffix[0] && web_size(value) > 0) {
         out_text(o, "\xC2\xA0");
         out_text(o, p->suffix);

@@ -106,6 +106,11 @@ printf 'timestamp,v\n1778599382,1\n1778599380,2\n' > "$work/back.csv"
 "$INLAY" report -q "$work/back.parquet" -o "$page"
 has "times that go back are not drawn by" 'as its times do not ascend'
 
+printf 'timestamp,v\n1778599380,1e300\n1778599381,1e-310\n1778599382,NaN\n1778599383,-inf\n1778599384,3\n' > "$work/far.csv"
+"$INLAY" import -q "$work/far.csv" -o "$work/far.parquet" -t v=double
+"$INLAY" report -q "$work/far.parquet" -o "$page"
+has "what no axis can hold is a gap" 'class="o1 s0" d="M100 200h0M400 0h0"'
+
 # ---- events: events.parquet has three, see events.sh ----
 run "$INLAY" report tests/cli/events.parquet -o "$page"
 fact "a recording with events" 0
