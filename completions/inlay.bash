@@ -4,7 +4,7 @@ _inlay() {
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     local change='--in-place --dry-run --quiet --on-conflict --auto-id'
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events annotate metadata scrub doctor record melt combine filter merge concat rewrite import help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events report annotate metadata scrub doctor record melt combine filter merge concat rewrite import help
             --help --version' -- "$word")
         return
     fi
@@ -89,6 +89,7 @@ _inlay() {
     metadata) options="--file --geometry --schema --field --json --raw $files" ;;
     scrub) options="--in-place --dry-run --quiet $files" ;;
     doctor) options="--json $files" ;;
+    report) options="--output --metric --charts --lines --title --quiet $files" ;;
     melt) options="--output --histograms --sort --row-group-rows --codec --scratch --verbose --json
         --quiet $files" ;;
     combine) options="--output --join --keep-raw-timestamps --bypass-time-check --prefix --pinned --row-group-rows --codec

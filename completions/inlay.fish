@@ -1,5 +1,5 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta pages cat head tail verify events annotate metadata scrub doctor record melt combine filter merge concat rewrite import help
+set -l commands info schema meta pages cat head tail verify events report annotate metadata scrub doctor record melt combine filter merge concat rewrite import help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
@@ -15,6 +15,7 @@ complete -c inlay -f -n $none -a annotate -d 'mark events and set keys in the fo
 complete -c inlay -f -n $none -a metadata -d 'keys, row groups, columns with their labels'
 complete -c inlay -f -n $none -a scrub -d 'take stale keys out of ARROW:schema'
 complete -c inlay -f -n $none -a doctor -d 'say what is odd in a recording'
+complete -c inlay -f -n $none -a report -d 'a picture of a recording: one page of HTML'
 complete -c inlay -f -n $none -a record -d 'sample this machine into a sorted metrics file'
 complete -c inlay -f -n $none -a melt -d 'turn wide recordings into one long table'
 complete -c inlay -f -n $none -a combine -d 'join recordings on time'
@@ -48,11 +49,11 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor melt combine filter merge concat rewrite import' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor melt combine filter merge concat rewrite import' -x -l max-memory -d 'most memory to take'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor melt combine filter merge concat rewrite' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report annotate metadata scrub doctor melt combine filter merge concat rewrite import' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report annotate metadata scrub doctor melt combine filter merge concat rewrite import' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report annotate metadata scrub doctor melt combine filter merge concat rewrite' -l no-crc -d 'do not compare page checksums'
 complete -c inlay -n '__inlay_in info meta pages verify events metadata doctor melt combine filter merge concat rewrite import' -s j -l json -d 'JSON instead of text'
-complete -c inlay -n '__inlay_in cat head tail verify events annotate scrub melt combine filter merge concat rewrite import record' -s q -l quiet -d 'say less'
+complete -c inlay -n '__inlay_in cat head tail verify events report annotate scrub melt combine filter merge concat rewrite import record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
 complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
 complete -c inlay -n '__inlay_in pages' -x -s c -l columns -d 'only these columns'
@@ -68,6 +69,7 @@ complete -c inlay -n '__inlay_in cat head tail' -x -s r -l rows -d 'rows from A 
 complete -c inlay -n '__inlay_in cat head tail' -x -s n -l count -d 'so many rows'
 complete -c inlay -n '__inlay_in cat head tail' -x -s f -l format -a 'jsonl csv table' -d 'output format'
 complete -c inlay -n '__inlay_in melt combine filter merge concat rewrite import record' -r -s o -l output -d 'where the result goes'
+complete -c inlay -n '__inlay_in report melt merge concat rewrite import record' -r -s o -l output -d 'where the result goes'
 complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the rows'
 complete -c inlay -n '__inlay_in melt combine merge rewrite import' -x -s g -l row-group-rows -d 'most rows of a row group'
 complete -c inlay -n '__inlay_in melt combine merge rewrite import' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'
@@ -86,6 +88,10 @@ complete -c inlay -n '__inlay_in merge' -x -l on-equal -a 'keep first last error
 complete -c inlay -n '__inlay_in merge' -x -s m -l memory -d 'memory to aim for, MiB'
 complete -c inlay -n '__inlay_in melt' -l histograms -d 'one row per bucket'
 complete -c inlay -n '__inlay_in melt' -s v -l verbose -d 'name all columns left out'
+complete -c inlay -n '__inlay_in report' -x -s m -l metric -d 'show metrics like this'
+complete -c inlay -n '__inlay_in report' -x -s n -l charts -d 'most charts'
+complete -c inlay -n '__inlay_in report' -x -l lines -d 'most lines in a chart'
+complete -c inlay -n '__inlay_in report' -x -l title -d 'heading'
 complete -c inlay -n '__inlay_in record' -x -l interval -d 'time between samples'
 complete -c inlay -n '__inlay_in record' -x -l duration -d 'when to stop'
 complete -c inlay -n '__inlay_in record' -x -l node -d 'name of this machine'

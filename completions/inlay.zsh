@@ -18,6 +18,7 @@ _inlay() {
         'metadata:keys, row groups, columns with their labels'
         'scrub:take stale copies of footer keys out of ARROW:schema'
         'doctor:say what is odd in a recording'
+        'report:a picture of a recording, one page of HTML'
         'record:sample this machine into a sorted metrics file'
         'melt:turn wide recordings into one long, sorted table'
         'combine:join recordings of several machines or services on time'
@@ -89,6 +90,10 @@ _inlay() {
             '--schema[columns with their labels]' '--field[the value of one key]:key: ' '--raw[values as they stand]' $files ;;
         scrub) _arguments $change $quiet $files ;;
         doctor) _arguments $json $files ;;
+            '--csv[a line an event]' $json $files ;;
+        report) _arguments '(-o --output)'{-o,--output}'[the page]:file:_files -g "*.html"' $quiet \
+            '*'{-m,--metric}'[show metrics like this]:glob: ' '(-n --charts)'{-n,--charts}'[most charts]:number: ' \
+            '--lines[most lines in a chart]:number: ' '--title[heading]:text: ' $files ;;
         melt) _arguments $output $json $quiet '--histograms[one row per bucket]' \
             '(-v --verbose)'{-v,--verbose}'[name all columns left out]' $files ;;
         combine) _arguments '(-o --output)'{-o,--output}'[where the result goes]:file:_files -g "*.parquet"' \

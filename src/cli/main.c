@@ -26,6 +26,9 @@ static const struct command *const main_commands[] = {
 #if INLAY_EVENTS && INLAY_WRITE && INLAY_POSIX && INLAY_RECORDING
     &command_annotate, &command_scrub, &command_doctor,
 #endif
+#if INLAY_POSIX
+    &command_report,
+#endif
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
     &command_record, &command_melt, &command_combine, &command_filter,
 #endif

@@ -12,7 +12,7 @@ run "$INLAY" --help
 fact "the help lists the commands" 0 '^  verify +read everything'
 run "$INLAY" --version
 fact "the version" 0 '^inlay [0-9]+\.[0-9]+\.[0-9]+$'
-for command in info schema meta pages cat head tail verify events record melt combine filter merge concat rewrite import; do
+for command in info schema meta pages cat head tail verify events report record melt combine filter merge concat rewrite import; do
     run "$INLAY" $command --help
     fact "$command --help" 0 "^Usage: inlay $command "
     cp "$work/out" "$work/long"
