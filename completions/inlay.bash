@@ -4,7 +4,7 @@ _inlay() {
     local files='--no-limits --no-crc --max-memory --help' rows='--columns --rows --count --format --quiet' options=
     local change='--in-place --dry-run --quiet --on-conflict --auto-id'
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; }; then
-        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events report annotate metadata scrub doctor record melt combine filter merge concat rewrite import help
+        mapfile -t COMPREPLY < <(compgen -W 'info schema meta pages cat head tail verify events annotate metadata scrub doctor report record melt combine filter merge concat rewrite import help
             --help --version' -- "$word")
         return
     fi

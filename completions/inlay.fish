@@ -1,5 +1,5 @@
 # fish completion for inlay: commands, their options, and files.
-set -l commands info schema meta pages cat head tail verify events report annotate metadata scrub doctor record melt combine filter merge concat rewrite import help
+set -l commands info schema meta pages cat head tail verify events annotate metadata scrub doctor report record melt combine filter merge concat rewrite import help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c inlay -f -n $none -a info -d 'say what files are: rows, row groups, size, metrics'
@@ -49,11 +49,11 @@ complete -c inlay -s h -l help -d 'print help'
 function __inlay_in
     __fish_seen_subcommand_from $argv
 end
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report annotate metadata scrub doctor melt combine filter merge concat rewrite import' -l no-limits -d 'trust the files'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report annotate metadata scrub doctor melt combine filter merge concat rewrite import' -x -l max-memory -d 'most memory to take'
-complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events report annotate metadata scrub doctor melt combine filter merge concat rewrite' -l no-crc -d 'do not compare page checksums'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor report melt combine filter merge concat rewrite import' -l no-limits -d 'trust the files'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor report melt combine filter merge concat rewrite import' -x -l max-memory -d 'most memory to take'
+complete -c inlay -n '__inlay_in info schema meta pages cat head tail verify events annotate metadata scrub doctor report melt combine filter merge concat rewrite' -l no-crc -d 'do not compare page checksums'
 complete -c inlay -n '__inlay_in info meta pages verify events metadata doctor melt combine filter merge concat rewrite import' -s j -l json -d 'JSON instead of text'
-complete -c inlay -n '__inlay_in cat head tail verify events report annotate scrub melt combine filter merge concat rewrite import record' -s q -l quiet -d 'say less'
+complete -c inlay -n '__inlay_in cat head tail verify events annotate scrub report melt combine filter merge concat rewrite import record' -s q -l quiet -d 'say less'
 complete -c inlay -n '__inlay_in info' -s a -l all -d 'everything, not only the first'
 complete -c inlay -n '__inlay_in schema' -x -s a -l as -a 'message json arrow sql c' -d 'form'
 complete -c inlay -n '__inlay_in pages' -x -s c -l columns -d 'only these columns'
@@ -68,8 +68,7 @@ complete -c inlay -n '__inlay_in cat head tail' -x -s c -l columns -d 'only thes
 complete -c inlay -n '__inlay_in cat head tail' -x -s r -l rows -d 'rows from A up to before B'
 complete -c inlay -n '__inlay_in cat head tail' -x -s n -l count -d 'so many rows'
 complete -c inlay -n '__inlay_in cat head tail' -x -s f -l format -a 'jsonl csv table' -d 'output format'
-complete -c inlay -n '__inlay_in melt combine filter merge concat rewrite import record' -r -s o -l output -d 'where the result goes'
-complete -c inlay -n '__inlay_in report melt merge concat rewrite import record' -r -s o -l output -d 'where the result goes'
+complete -c inlay -n '__inlay_in report melt combine filter merge concat rewrite import record' -r -s o -l output -d 'where the result goes'
 complete -c inlay -n '__inlay_in melt merge' -x -s s -l sort -d 'order of the rows'
 complete -c inlay -n '__inlay_in melt combine merge rewrite import' -x -s g -l row-group-rows -d 'most rows of a row group'
 complete -c inlay -n '__inlay_in melt combine merge rewrite import' -x -l codec -a 'zstd snappy gzip lz4_raw brotli none' -d 'compression'

@@ -90,7 +90,6 @@ _inlay() {
             '--schema[columns with their labels]' '--field[the value of one key]:key: ' '--raw[values as they stand]' $files ;;
         scrub) _arguments $change $quiet $files ;;
         doctor) _arguments $json $files ;;
-            '--csv[a line an event]' $json $files ;;
         report) _arguments '(-o --output)'{-o,--output}'[the page]:file:_files -g "*.html"' $quiet \
             '*'{-m,--metric}'[show metrics like this]:glob: ' '(-n --charts)'{-n,--charts}'[most charts]:number: ' \
             '--lines[most lines in a chart]:number: ' '--title[heading]:text: ' $files ;;

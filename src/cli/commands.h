@@ -7,7 +7,6 @@
 extern const struct command command_info, command_schema, command_meta, command_pages, command_cat,
     command_head, command_tail, command_verify, command_melt, command_record, command_merge,
     command_concat, command_rewrite, command_events, command_import, command_annotate, command_scrub,
-    command_doctor, command_metadata, command_combine, command_filter,
-    command_report;
+    command_doctor, command_metadata, command_combine, command_filter, command_report;
 
 #endif
