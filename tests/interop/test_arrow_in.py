@@ -354,7 +354,7 @@ class KeyValue(ctypes.Structure):
 
 class Pick(ctypes.Structure):
     _fields_ = [("schema", ctypes.c_void_p), ("field", ctypes.c_uint32), ("name", Bytes),
-                ("metadata", ctypes.POINTER(KeyValue)), ("n_metadata", ctypes.c_size_t)]
+                ("metadata", ctypes.POINTER(KeyValue)), ("n_metadata", ctypes.c_size_t), ("nullable", ctypes.c_bool)]
 
 
 def composed(sources, picks):
