@@ -17,8 +17,8 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for test in tests/interop/test_*.py; do
     "$venv/bin/python" "$test" > "$log" 2>&1
-    line=$(grep -E '^[a-z]+: [0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
-    grep -vE '^[a-z]+: [0-9]+ passed' "$log"
+    line=$(grep -E '^[a-z_]+: [0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+    grep -vE '^[a-z_]+: [0-9]+ passed' "$log"
     if [ -z "$line" ]; then
         failed=$((failed + 1))
         echo "$test did not finish"

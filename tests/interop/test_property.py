@@ -9,7 +9,7 @@ and `inlay verify --deep` must be silent.
 import collections, multiprocessing, os, random, subprocess, sys, tempfile, time
 
 import cases
-from cases import BOOLEAN, DECIMAL, FIXED, REPEATED
+from cases import BOOLEAN, DECIMAL, FIXED
 from judge import (BUILD, arrow_lines, as_duck, cat_lines, counts, duck_lines, fact, finish, inlay,
                    parsed, skip)
 
