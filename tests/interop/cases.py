@@ -274,6 +274,10 @@ class Case:
                      (self.alp or x[1] != "alp")] * (1 + 2 * self.alp)
         self.deck = [x for n, x in enumerate(self.deck) if not self.alp or n % 3 == 0 or x[1] == "alp"]
         self.next = r.randrange(len(self.deck))
+        if self.alp:  # few files have it: they begin with the cards of ALP, each where the one before it ended
+            cards, turn = sorted({x for x in self.deck if x[1] == "alp"}), index // 48 * 3
+            turn %= len(cards)
+            self.deck, self.next = cards[turn:] + cards[:turn] + self.deck, 0
         self.odd = r.random() < 0.1
         self.null_rate = r.choice([0, 0.1, 0.5])
         self.n_rows = r.choice([0, 1, 2, r.randrange(10), r.randrange(100), r.randrange(100), r.randrange(400)])
