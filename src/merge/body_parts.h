@@ -9,7 +9,7 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
-enum { BODY_RUNS = 131072 /* stretches held at once: a row group of the default size in the worst case */ };
+enum { BODY_RUNS = 524288 /* stretches held at once: a row group of four times the default size in the worst case */ };
 
 INLAY_INLINE struct feed **body_slot(struct body *body, uint32_t input, uint32_t leaf)
 {

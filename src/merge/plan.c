@@ -386,23 +386,36 @@ static inlay_status plan_walk_load(struct plan_walk *walk)
     return INLAY_OK;
 }
 
+static inlay_status plan_walk_changed(const struct plan_walk *walk)
+{
+    return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
+}
+
 /* Go to the next stretch of the plan. */
 INLAY_INLINE inlay_status plan_walk_head(struct plan_walk *walk)
 {
     if (walk->left == 0) {
         if (walk->loaded - walk->at < PLAN_VARINT_BYTES)
             TRY(plan_walk_load(walk));
-        struct cursor in = cursor_over(walk->piece + walk->at, walk->loaded - walk->at);
-        uint64_t stretch = cursor_varint(&in);
+        const uint8_t *at = walk->piece + walk->at;
+        uint64_t stretch = 0;
         walk->stretch_at = walk->next_at - (walk->loaded - walk->at);
-        if (in.failed)
-            return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
-        walk->at = (size_t)(in.at - walk->piece);
+        if (walk->loaded - walk->at >= 2 && !(at[0] & at[1] & 128)) { /* of one or two bytes, as most are */
+            bool two = at[0] & 128;
+            stretch = (at[0] & 127u) | (two ? (uint64_t)at[1] << 7 : 0);
+            walk->at += two ? 2 : 1;
+        } else {
+            struct cursor in = cursor_over(at, walk->loaded - walk->at);
+            stretch = cursor_varint(&in);
+            if (in.failed)
+                return plan_walk_changed(walk);
+            walk->at = (size_t)(in.at - walk->piece);
+        }
         walk->input = (uint32_t)(stretch & (((uint64_t)1 << walk->plan->input_bits) - 1));
         walk->dropped = stretch & walk->plan->drop_mask;
         walk->left = walk->stretch_rows = (stretch >> walk->plan->head_bits) + 1;
         if (walk->input >= walk->plan->n_inputs || walk->left > PLAN_MOST_ROWS)
-            return err_set(walk->plan->env, INLAY_IO, ERR("the scratch file of the plan changed"));
+            return plan_walk_changed(walk);
     }
     return INLAY_OK;
 }
@@ -413,6 +426,50 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
     *input = walk->input;
     *rows = walk->left <= most || walk->dropped ? walk->left : most;
     walk->left -= *rows;
+    return INLAY_OK;
+}
+
+/* Eight stretches at a time while each is one byte, at most n of them. Returns how many; *rows gets their sum, at most
+ * 128 each. */
+static size_t plan_walk_bytes(struct plan_walk *walk, struct lane_run *runs, size_t n, uint64_t *rows)
+{
+    enum { PLAN_EIGHT = 8 };
+    uint32_t bits = walk->plan->head_bits, most = 0;
+    uint32_t mask = bits < 7 ? (1u << bits) - 1 : 127, shift = bits < 7 ? bits : 7;
+    const uint8_t *at = walk->piece + walk->at, *end = walk->piece + walk->loaded;
+    size_t i = 0;
+    uint32_t sum = 0;
+    for (; n - i >= PLAN_EIGHT && (size_t)(end - at) >= PLAN_EIGHT; i += PLAN_EIGHT, at += PLAN_EIGHT) {
+        if (load_le64(at) & 0x8080808080808080u)
+            break;
+        for (size_t k = 0; k < PLAN_EIGHT; k++) {
+            uint32_t input = at[k] & mask, more = (uint32_t)at[k] >> shift;
+            runs[i + k] = (struct lane_run){input, more + 1};
+            most = input > most ? input : most;
+            sum += more;
+        }
+    }
+    if (most >= walk->plan->n_inputs)
+        return 0; /* plan_walk_head says what is wrong */
+    walk->at = (size_t)(at - walk->piece);
+    *rows = sum + i;
+    return i;
+}
+
+inlay_status plan_walk_many(struct plan_walk *walk, uint64_t *left, struct lane_run *runs, size_t n, size_t *got)
+{
+    for (*got = 0; *got < n && *left;) {
+        uint64_t rows, most = *left / 128 < n - *got ? *left / 128 : n - *got;
+        size_t some = walk->left || walk->plan->drop_mask ? 0 : plan_walk_bytes(walk, runs + *got, (size_t)most, &rows);
+        if (some == 0) {
+            uint32_t input;
+            TRY(plan_walk_next(walk, *left < PLAN_MOST_ROWS ? *left : PLAN_MOST_ROWS, &input, &rows));
+            runs[*got] = (struct lane_run){input, (uint32_t)rows};
+            some = 1;
+        }
+        *got += some;
+        *left -= rows;
+    }
     return INLAY_OK;
 }
 

@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "merge/equal.h"
 #include "merge/keyrows.h"
+#include "merge/lane.h"
 #include "merge/slice.h"
 
 enum {
@@ -101,6 +102,10 @@ INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *
 /* The next rows, at most `most` (not 0), all from one input; or dropped ones, however many (walk->dropped). */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
+/* The next stretches, at most n and no more than *left rows, which they go off; *got says how many. Only for plans that
+ * drop no rows. */
+INLAY_CHECKED inlay_status plan_walk_many(struct plan_walk *walk, uint64_t *left, struct lane_run *runs, size_t n,
+                                          size_t *got);
 /* The place where a walk stands, as a row group that begins there has it. */
 void plan_walk_place(const struct plan_walk *walk, struct slice_group *group);
 
