@@ -49,6 +49,7 @@ static inlay_status body_refill(struct body *body, uint32_t input, struct lane_o
     body_settle(body, input);
     if (feed_empty(l->feed)) {
         TRY(stage_own(&body->stage, out->n_values)); /* the block holds views into the batch */
+        l->feed->most = body->env->used_bytes > body->tight_bytes ? body->wanted[input] : 0;
         inlay_status status = feed_fill(l->feed, body->memory_bytes);
         if (status == INLAY_END)
             return body_ends_early(body, input);

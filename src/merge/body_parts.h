@@ -10,6 +10,7 @@
 #if INLAY_WRITE && INLAY_MERGE
 
 enum { BODY_RUNS = 524288 /* stretches held at once: a row group of four times the default size in the worst case */ };
+enum { BODY_TIGHT = 8 /* a part of the memory that batches and what was read ahead may take */ };
 
 INLAY_INLINE struct feed **body_slot(struct body *body, uint32_t input, uint32_t leaf)
 {
