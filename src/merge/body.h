@@ -72,7 +72,8 @@ struct body {
     uint64_t *gone;         /* [n_inputs] rows in `runs` and before it, of this row group */
     struct buf drops;       /* struct body_drop, in the order of `runs` */
     size_t n_met;           /* of them, while a column is written */
-    struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
+    size_t most_runs;
+    struct lane_run *runs;  /* [n_runs, at most most_runs] stretches of the row group, or of a part of it */
     size_t n_runs;
     bool ended;             /* `runs` are the row group's last ones */
     bool whole;             /* `runs` are all of the row group's */

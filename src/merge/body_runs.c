@@ -45,11 +45,11 @@ inlay_status body_part(struct body *body, uint64_t *left)
         return INLAY_OK;
     body_forget_runs(body);
     if (!body->plan->drop_mask) {
-        TRY(plan_walk_many(&body->walk, left, body->runs, BODY_RUNS, &body->n_runs));
+        TRY(plan_walk_many(&body->walk, left, body->runs, body->most_runs, &body->n_runs));
         body->ended = *left == 0;
         return INLAY_OK;
     }
-    while (body->n_runs < BODY_RUNS) {
+    while (body->n_runs < body->most_runs) {
         uint64_t rows;
         uint32_t input;
         inlay_status status = plan_walk_group(&body->walk, left, &input, &rows);
@@ -72,12 +72,12 @@ inlay_status body_walk(struct body *body, const struct slice_group *group)
 static inlay_status body_count_kept(struct body *body, uint64_t left)
 {
     while (left) {
-        if (body->n_runs == BODY_RUNS) { /* what is at hand makes room: it will be walked over again */
+        if (body->n_runs == body->most_runs) { /* what is at hand makes room: it will be walked over again */
             body->whole = false;
             body->n_runs = 0;
         }
         struct lane_run *runs = body->runs + body->n_runs;
-        size_t n = 0, room = BODY_RUNS - body->n_runs;
+        size_t n = 0, room = body->most_runs - body->n_runs;
         TRY(plan_walk_many(&body->walk, &left, runs, room < BODY_COUNT ? room : BODY_COUNT, &n));
         uint32_t longest = 0;
         for (size_t i = 0; i < n; i++) {
@@ -97,7 +97,7 @@ static inlay_status body_count_dropped(struct body *body, uint64_t left)
     inlay_status status;
     while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
         body->here[input] += rows;
-        body->whole = body->whole && body->n_runs < BODY_RUNS;
+        body->whole = body->whole && body->n_runs < body->most_runs;
         if (body->whole) {
             body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
             TRY(body_note(body));

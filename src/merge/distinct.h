@@ -14,6 +14,7 @@ struct distinct {
     size_t most_bytes;  /* PLAIN size that must not be passed */
     size_t plain_bytes; /* PLAIN size of the values so far */
     uint32_t n;
+    uint32_t guess;   /* behind the number that was asked for last: it may be the next one */
     struct buf bytes; /* the values, end to end */
     struct buf ends;  /* BYTE_ARRAY: uint32_t [n], where each ends in `bytes` */
     struct buf views; /* BYTE_ARRAY: inlay_bytes [n], made by distinct_values */
