@@ -82,7 +82,9 @@ inlay_status body_open(struct body *body, const char *scratch_folder, size_t dic
     TRY(mem_new(body->env, body->most_runs * sizeof *body->runs, &block));
     body->runs = block;
     uint64_t used = body->env->used_bytes;
-    body->hold_bytes = used < body->memory_bytes ? used + (body->memory_bytes - used) / 2 : used;
+    uint64_t left = used < body->memory_bytes ? body->memory_bytes - used : 0;
+    body->hold_bytes = used + left / 2;
+    body->tight_bytes = used + left / BODY_TIGHT;
     return INLAY_OK;
 }
 

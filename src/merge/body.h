@@ -42,7 +42,8 @@ struct body {
     const struct slice *slice;
     inlay_writer *writer;
     uint64_t memory_bytes;
-    uint64_t hold_bytes; /* in use, up to which feeds stay open between row groups */
+    uint64_t hold_bytes;  /* in use, up to which feeds stay open between row groups */
+    uint64_t tight_bytes; /* in use, from which on they read no more than a row group wants, and keep no batches */
     bool dictionaries;   /* wanted in the output; by `how` of the column being written */
     const uint8_t *how;  /* [n_leaves] */
     inlay_status (*turn)(void *ctx, uint32_t output, inlay_writer **writer); /* the next output begins */

@@ -14,6 +14,7 @@ enum { /* stretches held at once */
     BODY_RUNS_MOST = 524288 /* where there is memory */
 };
 #define BODY_RUNS_MEMORY ((uint64_t)64 * 1024 * 1024)
+enum { BODY_TIGHT = 8 /* a part of the memory that batches and what was read ahead may take */ };
 
 INLAY_INLINE struct feed **body_slot(struct body *body, uint32_t input, uint32_t leaf)
 {

@@ -19,7 +19,9 @@ enum {
     STAGE_VALUE_BYTES = 1024 * 1024,
     STAGE_KEPT_BYTES = 4 * 1024 * 1024, /* in memory */
     STAGE_DIRECT = 256,                 /* levels from which on views go to the writer */
-    STAGE_TRIAL = 1024                  /* values after which they must repeat to stay coded */
+    STAGE_TRIAL = 1024,                 /* values after which they must repeat to stay coded */
+    STAGE_LEAST = 64,                   /* levels that a lane is made ready for at once, when it has them */
+    STAGE_MAP_RATIO = 8                 /* values of a dictionary a row that is wanted, up to which it is mapped */
 };
 static const uint32_t STAGE_UNMAPPED = UINT32_MAX;
 
@@ -497,9 +499,10 @@ static inlay_status stage_complete_map(struct stage *stage, struct stage_map *ma
     return INLAY_OK;
 }
 
-/* Numbers for values [from, from + n) of a batch that has none, each in its own place of map->own. */
-static inlay_status stage_number_batch(struct stage *stage, struct stage_map *map, const uint8_t *values, size_t from,
-                                       size_t n)
+/* Numbers for values [from, from + n) of a batch, each in its own place of map->own. With `codes` they stand in a
+ * dictionary. */
+static inlay_status stage_number_batch(struct stage *stage, struct stage_map *map, const uint8_t *values,
+                                       const uint32_t *codes, size_t from, size_t n)
 {
     if (!map->own.env)
         buf_init(&map->own, stage->env);
@@ -507,10 +510,29 @@ static inlay_status stage_number_batch(struct stage *stage, struct stage_map *ma
     uint32_t *to = (uint32_t *)(void *)buf_reserve(&map->own, (from + n) * sizeof *to + 1);
     if (!to)
         return map->own.status;
-    for (size_t i = from; i < from + n; i++) {
-        TRY(distinct_number(&stage->distinct, values + i * stage->width, &to[i]));
-    }
+    for (size_t i = from; i < from + n; i++)
+        TRY(distinct_number(&stage->distinct, values + (codes ? codes[i] : i) * stage->width, &to[i]));
     return INLAY_OK;
+}
+
+/* Numbering is work: not far ahead of the first block's trial, and never far for values without codes. */
+static size_t stage_far(const struct stage *stage, const inlay_batch *b)
+{
+    if (!stage->tried && !stage->hosted)
+        return stage->ahead;
+    return b->codes ? SIZE_MAX : STAGE_TRIAL;
+}
+
+/* Is a map worth its memory? Not that of a large dictionary, of which a row group wants few rows. */
+static bool stage_maps(const struct stage *stage, const struct stage_map *map, const inlay_dictionary *d, uint64_t rows)
+{
+    return d->n_values / STAGE_MAP_RATIO <= rows || (map->serial == d->serial && map->column == stage->column);
+}
+
+void stage_lanes(struct stage *stage, size_t n)
+{
+    size_t each = 2 * STAGE_LEVELS / (n ? n : 1);
+    stage->ahead = each > STAGE_TRIAL ? STAGE_TRIAL : (each < STAGE_LEAST ? STAGE_LEAST : each);
 }
 
 inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *l, uint64_t rows)
@@ -529,21 +551,20 @@ inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane 
         d = feed_dictionary(f);
         l->values = d.values;
     }
-    size_t left = l->n_levels - l->level;
+    size_t left = l->n_levels - l->level, far = stage_far(stage, b);
     if (!stage->coded || left == 0)
         return INLAY_OK;
-    if (!b->codes && left > STAGE_TRIAL) { /* numbering is work: not far ahead of the first block's trial */
-        left = STAGE_TRIAL;
+    if (left > far) {
+        left = far;
         l->n_levels = l->level + left;
     }
     size_t present = feed_present(f, rows < left ? (size_t)rows : left);
-    inlay_status status;
-    if (b->codes) {
-        status = stage_complete_map(stage, map, &d, b->codes + f->value, present);
+    if (b->codes && stage_maps(stage, map, &d, rows)) {
+        inlay_status status = stage_complete_map(stage, map, &d, b->codes + f->value, present);
         l->map = map->codes;
         return status;
     }
-    status = stage_number_batch(stage, map, b->values, f->value, present);
+    inlay_status status = stage_number_batch(stage, map, l->values, b->codes, f->value, present);
     l->codes = (const uint32_t *)(const void *)map->own.data;
     return status;
 }
