@@ -446,7 +446,7 @@ static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b,
 static size_t chunkw_seen(const struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
     size_t i = 0;
-    if (c->n_seen == dict_builder_count(c->dictionary))
+    if (c->n_seen && c->n_seen == dict_builder_count(c->dictionary))
         return n;
     while (i < n && codes[i] < c->seen.bytes && c->seen.data[codes[i]])
         i++;

@@ -98,7 +98,18 @@ static size_t distinct_slot(const struct distinct *d, inlay_bytes value)
     return at;
 }
 
-static inlay_status distinct_add(struct distinct *d, inlay_bytes value, uint32_t *number)
+/* Numbers again for all values, which are distinct, in the slots of a larger table. */
+static void distinct_refill(struct distinct *d)
+{
+    for (uint32_t i = 0; i < d->n; i++) {
+        size_t at = distinct_hash(distinct_at(d, i)) & d->mask;
+        while (d->slots[at])
+            at = (at + 1) & d->mask;
+        d->slots[at] = i + 1;
+    }
+}
+
+static inlay_status distinct_add(struct distinct *d, inlay_bytes value, size_t slot, uint32_t *number)
 {
     size_t head = d->type == INLAY_BYTE_ARRAY ? 4 : 0;
     if (value.len > d->most_bytes || value.len + head > d->most_bytes - d->plain_bytes)
@@ -116,10 +127,9 @@ static inlay_status distinct_add(struct distinct *d, inlay_bytes value, uint32_t
     *number = d->n++;
     if (2 * (size_t)d->n > d->mask) {
         TRY(distinct_slots(d, 2 * (d->mask + 1)));
-        for (uint32_t i = 0; i < d->n; i++)
-            d->slots[distinct_slot(d, distinct_at(d, i))] = i + 1;
+        distinct_refill(d);
     } else {
-        d->slots[distinct_slot(d, value)] = d->n;
+        d->slots[slot] = d->n;
     }
     return INLAY_OK;
 }
@@ -133,9 +143,10 @@ inlay_status distinct_number(struct distinct *d, const void *value, uint32_t *nu
         *number = d->guess++;
         return INLAY_OK;
     }
-    uint32_t known = d->slots[distinct_slot(d, v)];
+    size_t slot = distinct_slot(d, v);
+    uint32_t known = d->slots[slot];
     if (known == 0)
-        TRY(distinct_add(d, v, number));
+        TRY(distinct_add(d, v, slot, number));
     else
         *number = known - 1;
     d->guess = *number + 1;
