@@ -250,15 +250,16 @@ static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
 static void keyrows_unfold_values(struct keyrows_cells *c, const struct keyrows_key *spec, size_t n)
 {
     const struct feed *f = &c->feed;
+    bool exact = keyrows_exact(spec); /* nobody asks where the value lies then */
     if (c->coded) {
         const uint32_t *codes = f->batch.codes + f->value;
-        for (size_t i = 0; i < n; i++) {
-            c->index[i] = codes[i];
+        for (size_t i = 0; i < n; i++)
             c->prefix[i] = c->dictionary[codes[i]];
-        }
+        if (!exact && n)
+            memcpy(c->index, codes, n * sizeof *codes);
         return;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; !exact && i < n; i++)
         c->index[i] = (uint32_t)(f->value + i);
     if (n)
         spec->order->prefix(c->base + f->value * f->width, n, f->width, c->prefix);
@@ -298,7 +299,8 @@ static int keyrows_step(const struct keyrows *k, uint32_t key, size_t row)
     struct keyrows_cell b = keyrows_cell(k, key, row), a;
     if (row == 0)
         a = keyrows_saved_cell(&c->last, &k->keys->keys[key]);
-    else if (c->coded && c->index[row] == c->index[row - 1] && !c->null[row] && !c->null[row - 1])
+    else if (c->coded && c->index[row] == c->index[row - 1] && !c->null[row] && !c->null[row - 1] &&
+             !keyrows_exact(&k->keys->keys[key]))
         return 0;
     else
         a = keyrows_cell(k, key, row - 1);
@@ -324,13 +326,21 @@ static void keyrows_order(struct keyrows *k, uint32_t key, size_t from, size_t *
     }
 }
 
+/* Are all prefixes of the window the same? */
+static bool keyrows_flat(const struct keyrows *k, uint32_t key)
+{
+    const uint64_t *p = k->cells[key].prefix;
+    uint64_t differs = 0;
+    for (size_t row = 1; row < k->n && k->cells[key].feed.column; row++)
+        differs |= p[row] ^ p[0];
+    return differs == 0;
+}
+
 /* The same where prefixes say everything and nothing is null: no branch a row. False = some row is out of order. */
 static bool keyrows_order_exact(struct keyrows *k, uint32_t key, size_t from)
 {
     const uint64_t *p = k->cells[key].prefix;
     uint8_t bad = 0;
-    if (!k->cells[key].feed.column)
-        return true;
     for (size_t row = from ? from : 1; row < k->n; row++) {
         bad |= (uint8_t)(k->same[row] & (p[row] < p[row - 1]));
         k->same[row] &= (uint8_t)(p[row] == p[row - 1]);
@@ -386,6 +396,11 @@ static bool keyrows_verify_exact(struct keyrows *k, size_t from)
             int c = keyrows_step(k, key, 0);
             good = c <= 0;
             k->same[0] = c == 0;
+        }
+        if (keyrows_flat(k, key)) { /* it changes before the first row, or not; where another one does is marked */
+            if (from == 0 && !k->same[0])
+                k->marks[0] |= k->keys->keys[key].marks;
+            continue;
         }
         good = good && keyrows_order_exact(k, key, from);
         keyrows_mark(k, key, from);
