@@ -1,5 +1,5 @@
-/* The memory that a merge's open columns want, guessed from footers, and how much of what there is they may keep between
- * row groups; see body_parts.h.
+/* The memory that a merge's open columns want, guessed from footers, and how much of it they may keep between row
+ * groups; see body_parts.h.
  *
  * An open column keeps its dictionary and its page. While it is written it has a batch and what was read ahead beside
  * them. Where all of that fits for all columns, none is ever opened twice.
@@ -71,7 +71,8 @@ static inlay_status body_reckon_leaf(struct body *body, uint32_t input, uint32_t
     uint64_t dictionary = body_dictionary_of(&chunk, packed, raw, node->type), pages = body_pages_of(&details);
     uint64_t rest = raw - body_least(dictionary, raw);
     *keeps += BODY_COLUMN + dictionary + (pages ? rest / pages : body_least(rest, BODY_PAGE));
-    *extra += body_least(BODY_READ, packed) + body_least((uint64_t)group.n_rows, BODY_BATCH_ROWS) * inlay_node_width(node);
+    *extra += body_least(BODY_READ, packed);
+    *extra += body_least((uint64_t)group.n_rows, BODY_BATCH_ROWS) * inlay_node_width(node);
     return INLAY_OK;
 }
 
@@ -94,8 +95,8 @@ inlay_status body_reckon(struct body *body)
     return INLAY_OK;
 }
 
-/* Columns may keep all but what the one being written takes beside: if all fit, its batches; else it may have to be opened
- * whole, but half of the memory is theirs in any case. */
+/* Columns may keep all but what the one being written takes beside: if all fit, its batches; else it may have to be
+ * opened whole. Half of the memory is theirs in any case. */
 void body_share(struct body *body)
 {
     const struct body_need *need = &body->need;
