@@ -11,18 +11,24 @@
 
 struct crew;
 
+/* The file of one row group, or of its columns that a worker has; its memory serves a later one. */
+struct crew_made {
+    inlay_memory_sink file;
+    inlay_sink sink;
+    bool full; /* it, or a failure, waits to be taken */
+    inlay_status status;
+};
+
 struct crew_worker {
     struct crew *crew;
     struct thread thread;
-    bool started, full; /* `full`: a row group, or a failure, waits to be taken */
-    uint32_t number;
+    bool started;
     inlay_env env;
-    inlay_status status;
     inlay_reader **readers;
     struct plan plan;   /* the crew's, with this env */
     struct body body;
-    inlay_memory_sink made; /* the file of one row group; its memory serves the next one */
-    inlay_sink sink;
+    uint64_t n_made;
+    struct crew_made made[CREW_AHEAD];
 };
 
 struct crew {
@@ -36,6 +42,8 @@ struct crew {
     bool stop;
     uint32_t n;
     struct crew_worker *workers; /* [n] */
+    uint32_t *owner;        /* [n_leaves] worker of each column; NULL = they take turns at row groups */
+    inlay_reader **readers; /* [n] over what is being taken */
 };
 
 /* Would workers with a share of the memory open the same columns again and again? Not where inputs mostly follow each
@@ -49,23 +57,94 @@ static uint64_t crew_fit(const struct body *body, uint64_t most)
     return most < fit ? most : fit;
 }
 
-uint32_t crew_size(const struct body *body, uint32_t n)
+/* ---- columns or row groups? ---- */
+
+/* What a row of a column takes, in instructions, by the first row groups of a few inputs: so much for a value, so much
+ * for a byte that is unpacked and packed again. */
+static inlay_status crew_weigh(const struct body *body, uint32_t leaf, uint64_t *weight)
+{
+    uint64_t seen = 0, sum = 0;
+    for (uint32_t i = 0; i < body->schema->n_inputs && seen < CREW_LOOKS; i++) {
+        struct union_leaf from = union_leaf_of(body->schema, i, leaf);
+        inlay_row_group group;
+        inlay_chunk chunk;
+        if (from.leaf == UNION_NONE || inlay_reader_row_groups(body->inputs[i]) == 0)
+            continue;
+        TRY(inlay_reader_row_group(body->inputs[i], 0, &group));
+        if (group.n_rows <= 0)
+            continue;
+        TRY(inlay_reader_chunk(body->inputs[i], 0, (uint32_t)from.leaf, &chunk));
+        uint64_t bytes = chunk.compressed_bytes > 0 ? (uint64_t)chunk.compressed_bytes : 0;
+        uint64_t each = bytes / (uint64_t)group.n_rows;
+        sum += each < CREW_MOST_BYTES ? each : CREW_MOST_BYTES;
+        seen++;
+    }
+    *weight = CREW_VALUE + (seen ? CREW_BYTE * sum / seen : 0);
+    return INLAY_OK;
+}
+
+/* Columns to n workers, heavy ones first, each to the one that has least. *even: no one has much more than his share. */
+static inlay_status crew_deal(const struct body *body, uint32_t n, uint32_t *owner, uint64_t *weights, bool *even)
+{
+    uint64_t loads[CREW_MOST] = {0}, all = 0, most = 0;
+    uint32_t n_leaves = body->schema->n_leaves;
+    for (uint32_t leaf = 0; leaf < n_leaves; leaf++) {
+        TRY(crew_weigh(body, leaf, &weights[leaf]));
+        all += weights[leaf];
+    }
+    for (uint32_t k = 0; k < n_leaves; k++) {
+        uint32_t heavy = 0, to = 0;
+        for (uint32_t leaf = 1; leaf < n_leaves; leaf++)
+            heavy = weights[leaf] > weights[heavy] ? leaf : heavy;
+        for (uint32_t i = 1; i < n; i++)
+            to = loads[i] < loads[to] ? i : to;
+        owner[heavy] = to;
+        loads[to] += weights[heavy];
+        most = loads[to] > most ? loads[to] : most;
+        weights[heavy] = 0;
+    }
+    *even = most <= all / n + all / n / CREW_UNEVEN;
+    return INLAY_OK;
+}
+
+/* Pages of inputs that interleave hold rows of several row groups, and each worker would unpack all of them; so there
+ * everyone has columns of his own, if they can be dealt evenly. */
+static inlay_status crew_columns(const struct body *body, uint32_t n, uint32_t *owner, bool *columns)
+{
+    uint32_t n_leaves = body->schema->n_leaves;
+    void *block;
+    *columns = false;
+    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES ||
+        body->plan->n_stretches < body->plan->n_rows / MOVE_LEAST_ROWS)
+        return INLAY_OK;
+    TRY(mem_new(body->env, n_leaves * sizeof(uint64_t), &block));
+    inlay_status status = crew_deal(body, n, owner, block, columns);
+    mem_free(body->env, block, n_leaves * sizeof(uint64_t));
+    return status;
+}
+
+inlay_status crew_size(const struct body *body, uint32_t n, uint32_t *owner, uint32_t *size)
 {
     const struct slice *slice = body->slice;
     const inlay_env *env = body->env;
-    uint64_t memory_bytes = body->memory_bytes;
     uint64_t limit = env->limits.memory_bytes, most = n < CREW_MOST ? n : CREW_MOST;
-    if (most > memory_bytes / CREW_MEMORY)
-        most = memory_bytes / CREW_MEMORY;
+    bool columns;
+    if (most > body->memory_bytes / CREW_MEMORY)
+        most = body->memory_bytes / CREW_MEMORY;
     if (limit && most > limit / CREW_MEMORY)
         most = limit / CREW_MEMORY;
-    if (most > slice->n_groups)
-        most = slice->n_groups;
-    most = crew_fit(body, most);
     for (size_t i = 0; most > 1 && i < slice->n_groups; i++)
         if (slice->groups[i].rows > CREW_GROUP_ROWS)
             most = 1;
-    return (uint32_t)most;
+    *size = (uint32_t)(slice->n_groups ? most : 0);
+    TRY(crew_columns(body, *size, owner, &columns));
+    if (columns)
+        return INLAY_OK;
+    owner[0] = CREW_NOBODY;
+    if (most > slice->n_groups)
+        most = slice->n_groups;
+    *size = (uint32_t)crew_fit(body, most);
+    return INLAY_OK;
 }
 
 /* ---- a worker ---- */
@@ -74,7 +153,8 @@ static inlay_status crew_worker_open(struct crew_worker *w)
 {
     const struct body *p = w->crew->pattern;
     void *block;
-    w->sink = inlay_sink_memory(&w->made, &w->env);
+    for (uint32_t i = 0; i < CREW_AHEAD; i++)
+        w->made[i].sink = inlay_sink_memory(&w->made[i].file, &w->env);
     TRY(mem_new(&w->env, p->schema->n_inputs * sizeof *w->readers, &block));
     w->readers = block;
     for (uint32_t i = 0; i < p->schema->n_inputs; i++) {
@@ -95,6 +175,9 @@ static inlay_status crew_worker_open(struct crew_worker *w)
     w->body.writer = NULL;
     w->body.memory_bytes = p->memory_bytes / w->crew->n;
     w->body.progress = NULL;
+    w->body.owner = w->crew->owner;
+    if (w->body.owner)
+        TRY(body_reckon(&w->body));
     return body_open(&w->body, w->crew->scratch_folder, w->crew->dictionary_bytes);
 }
 
@@ -105,17 +188,20 @@ static void crew_worker_close(struct crew_worker *w)
         inlay_reader_close(w->readers[i]);
     if (w->readers)
         mem_free(&w->env, w->readers, w->crew->pattern->schema->n_inputs * sizeof *w->readers);
-    inlay_sink_memory_free(&w->made);
+    for (uint32_t i = 0; i < CREW_AHEAD; i++)
+        inlay_sink_memory_free(&w->made[i].file);
     w->readers = NULL;
 }
 
 /* One row group as a file of its own. */
-static inlay_status crew_make(struct crew_worker *w, size_t group)
+static inlay_status crew_make(struct crew_worker *w, size_t group, struct crew_made *made)
 {
     const struct crew *crew = w->crew;
     inlay_writer *writer = NULL;
-    w->made.bytes = 0;
-    TRY(inlay_writer_open(&w->env, &w->sink, crew->pattern->schema->schema, crew->options, &writer));
+    inlay_write_options options = *crew->options;
+    options.flags |= crew->owner ? INLAY_WRITE_SOME_COLUMNS : 0;
+    made->file.bytes = 0;
+    TRY(inlay_writer_open(&w->env, &made->sink, crew->pattern->schema->schema, &options, &writer));
     inlay_status status = inlay_writer_sorting(writer, crew->sorting, crew->n_sorting);
     if (status == INLAY_OK)
         status = body_write_group(&w->body, group, writer);
@@ -125,19 +211,31 @@ static inlay_status crew_make(struct crew_worker *w, size_t group)
     return status;
 }
 
-/* Show what was made and wait until it is taken. False = stop. */
-static bool crew_show(struct crew_worker *w, inlay_status status)
+/* Where the next row group goes, when what was there is taken; and while a large one waits, no other is made. NULL =
+ * stop. */
+static struct crew_made *crew_room(struct crew_worker *w)
+{
+    struct crew *crew = w->crew;
+    struct crew_made *made = &w->made[w->n_made % CREW_AHEAD];
+    const struct crew_made *before = &w->made[(w->n_made + CREW_AHEAD - 1) % CREW_AHEAD];
+    bool large = before->file.bytes > w->body.memory_bytes / CREW_WAITING;
+    thread_gate_enter(&crew->gate);
+    while ((made->full || (large && before->full)) && !crew->stop)
+        thread_gate_wait(&crew->gate);
+    bool stop = crew->stop;
+    thread_gate_leave(&crew->gate);
+    w->n_made++;
+    return stop ? NULL : made;
+}
+
+static void crew_show(struct crew_worker *w, struct crew_made *made, inlay_status status)
 {
     struct crew *crew = w->crew;
     thread_gate_enter(&crew->gate);
-    w->status = status;
-    w->full = true;
+    made->status = status;
+    made->full = true;
     thread_gate_changed(&crew->gate);
-    while (w->full && !crew->stop)
-        thread_gate_wait(&crew->gate);
-    bool go_on = !crew->stop && status == INLAY_OK;
     thread_gate_leave(&crew->gate);
-    return go_on;
 }
 
 static void crew_work(void *ctx)
@@ -145,42 +243,102 @@ static void crew_work(void *ctx)
     struct crew_worker *w = ctx;
     inlay_status status = crew_worker_open(w);
     size_t n = w->crew->pattern->slice->n_groups;
-    bool go_on = true;
-    for (size_t group = 0; go_on && group < n; group++) {
-        bool mine = group % w->crew->n == w->number;
+    for (size_t group = 0; group < n; group++) {
+        if (!w->crew->owner && group % w->crew->n != w->body.number) {
+            if (status == INLAY_OK)
+                status = body_pass_group(&w->body, group);
+            continue;
+        }
+        struct crew_made *made = crew_room(w);
+        if (!made)
+            return;
         if (status == INLAY_OK)
-            status = mine ? crew_make(w, group) : body_pass_group(&w->body, group);
-        if (mine)
-            go_on = crew_show(w, status);
+            status = crew_make(w, group, made);
+        crew_show(w, made, status);
+        if (status != INLAY_OK)
+            return;
     }
 }
 
 /* ---- the crew ---- */
 
-/* The row group that its worker has made, into the output. */
-static inlay_status crew_take(struct crew *crew, size_t group)
+/* What a worker has made as its k-th, when it is there. */
+static struct crew_made *crew_wait(struct crew *crew, uint32_t worker, uint64_t k)
 {
-    struct crew_worker *w = &crew->workers[group % crew->n];
-    inlay_env *env = crew->pattern->env;
+    struct crew_made *made = &crew->workers[worker].made[k % CREW_AHEAD];
     thread_gate_enter(&crew->gate);
-    while (!w->full)
+    while (!made->full)
         thread_gate_wait(&crew->gate);
     thread_gate_leave(&crew->gate);
-    if (w->status != INLAY_OK) {
-        env->error = w->env.error;
-        return w->status;
-    }
-    inlay_source source = inlay_source_memory(w->made.data, w->made.bytes);
-    inlay_reader *reader = NULL;
-    TRY(inlay_reader_open(env, &source, NULL, &reader));
-    inlay_status status = inlay_writer_copy_row_group(crew->pattern->writer, reader, 0);
+    return made;
+}
+
+static inlay_status crew_read(struct crew *crew, const struct crew_made *made, inlay_reader **reader)
+{
+    inlay_source source = inlay_source_memory(made->file.data, made->file.bytes);
+    return inlay_reader_open(crew->pattern->env, &source, NULL, reader);
+}
+
+/* The reader is done with; the worker may go on. An error stays. */
+static void crew_taken(struct crew *crew, struct crew_made *made, inlay_reader *reader)
+{
+    inlay_env *env = crew->pattern->env;
     inlay_error error = env->error;
     inlay_reader_close(reader);
     env->error = error;
     thread_gate_enter(&crew->gate);
-    w->full = false;
+    made->full = false;
     thread_gate_changed(&crew->gate);
     thread_gate_leave(&crew->gate);
+}
+
+/* The row group that its worker has made, into the output. */
+static inlay_status crew_take(struct crew *crew, size_t group)
+{
+    uint32_t worker = (uint32_t)(group % crew->n);
+    struct crew_made *made = crew_wait(crew, worker, group / crew->n);
+    inlay_reader *reader = NULL;
+    if (made->status != INLAY_OK) {
+        crew->pattern->env->error = crew->workers[worker].env.error;
+        return made->status;
+    }
+    TRY(crew_read(crew, made, &reader));
+    inlay_status status = inlay_writer_copy_row_group(crew->pattern->writer, reader, 0);
+    crew_taken(crew, made, reader);
+    return status;
+}
+
+/* Of workers that failed at a row group the one whose column comes first, as if there were but one; crew->n: none. */
+static uint32_t crew_failed(struct crew *crew, size_t group)
+{
+    uint32_t failed = crew->n;
+    for (uint32_t i = 0; i < crew->n; i++)
+        if (crew_wait(crew, i, group)->status != INLAY_OK &&
+            (failed == crew->n || crew->workers[i].body.leaf < crew->workers[failed].body.leaf))
+            failed = i;
+    return failed;
+}
+
+/* The columns that the workers have made. */
+static inlay_status crew_take_columns(struct crew *crew, size_t group)
+{
+    struct body *p = crew->pattern;
+    uint32_t failed = crew_failed(crew, group);
+    inlay_status status = INLAY_OK;
+    if (failed < crew->n) {
+        p->env->error = crew->workers[failed].env.error;
+        return crew->workers[failed].made[group % CREW_AHEAD].status;
+    }
+    for (uint32_t i = 0; i < crew->n && status == INLAY_OK; i++)
+        status = crew_read(crew, &crew->workers[i].made[group % CREW_AHEAD], &crew->readers[i]);
+    for (uint32_t leaf = 0; leaf < p->schema->n_leaves && status == INLAY_OK; leaf++)
+        status = inlay_writer_copy_chunk(p->writer, leaf, crew->readers[crew->owner[leaf]], 0, leaf);
+    if (status == INLAY_OK)
+        status = inlay_writer_end_row_group(p->writer);
+    for (uint32_t i = 0; i < crew->n; i++) {
+        crew_taken(crew, &crew->workers[i].made[group % CREW_AHEAD], crew->readers[i]);
+        crew->readers[i] = NULL;
+    }
     return status;
 }
 
@@ -197,7 +355,7 @@ static inlay_status crew_run(struct crew *crew)
     }
     for (size_t i = 0; i < p->slice->n_groups; i++) {
         TRY(body_turn(p, i));
-        TRY(crew_take(crew, i));
+        TRY(crew->owner ? crew_take_columns(crew, i) : crew_take(crew, i));
         p->done += p->slice->groups[i].rows * p->schema->n_leaves;
         if (p->progress)
             p->progress(p->progress_ctx, p->done, total);
@@ -208,6 +366,7 @@ static inlay_status crew_run(struct crew *crew)
 static void crew_end(struct crew *crew)
 {
     inlay_env *env = crew->pattern->env;
+    uint64_t peak = env->used_bytes;
     thread_gate_enter(&crew->gate);
     crew->stop = true;
     thread_gate_changed(&crew->gate);
@@ -218,36 +377,52 @@ static void crew_end(struct crew *crew)
             thread_join(&w->thread);
         crew->pattern->moved_bytes += w->body.moved_bytes;
         crew_worker_close(w);
-        if (env->peak_bytes < env->used_bytes + w->env.peak_bytes * crew->n)
-            env->peak_bytes = env->used_bytes + w->env.peak_bytes * crew->n; /* all of them at once, at most */
+        peak += w->env.peak_bytes;
     }
+    if (env->peak_bytes < peak)
+        env->peak_bytes = peak; /* all of them at once, at most */
 }
 
-inlay_status crew_write(struct body *body, uint32_t n, const inlay_write_options *options, const inlay_sorting *sorting,
-                        size_t n_sorting, const char *scratch_folder, size_t dictionary_bytes)
+static inlay_status crew_open(struct crew *crew)
 {
-    struct crew crew = {.pattern = body, .options = options, .sorting = sorting, .n_sorting = n_sorting,
-                        .scratch_folder = scratch_folder, .dictionary_bytes = dictionary_bytes};
-    inlay_env *env = body->env;
+    struct body *p = crew->pattern;
     void *block;
-    crew.n = n;
-    TRY(mem_new(env, crew.n * sizeof *crew.workers, &block));
-    crew.workers = block;
-    for (uint32_t i = 0; i < crew.n; i++) {
-        crew.workers[i].crew = &crew;
-        crew.workers[i].number = i;
-        crew.workers[i].body = *body; /* now: its writer changes while others begin */
-        crew.workers[i].body.env = NULL;
-        crew.workers[i].env = (inlay_env){.allocator = env->allocator, .limits = env->limits};
-        crew.workers[i].env.limits.memory_bytes = env->limits.memory_bytes / (crew.n + 1);
+    TRY(mem_new(p->env, crew->n * sizeof *crew->readers, &block));
+    crew->readers = block;
+    TRY(mem_new(p->env, crew->n * sizeof *crew->workers, &block));
+    crew->workers = block;
+    for (uint32_t i = 0; i < crew->n; i++) {
+        struct crew_worker *w = &crew->workers[i];
+        w->crew = crew;
+        w->body = *p; /* now: its writer changes while others begin */
+        w->body.env = NULL;
+        w->body.number = i;
+        w->env = (inlay_env){.allocator = p->env->allocator, .limits = p->env->limits};
+        w->env.limits.memory_bytes = p->env->limits.memory_bytes / (crew->n + 1);
     }
-    int error = thread_gate_init(&crew.gate);
-    inlay_status status = error ? err_set_os(env, ERR("cannot make a lock"), error) : crew_run(&crew);
-    if (!error) {
+    return INLAY_OK;
+}
+
+inlay_status crew_write(struct body *body, uint32_t n, uint32_t *owner, const inlay_write_options *options,
+                        const inlay_sorting *sorting, size_t n_sorting, const char *scratch_folder, size_t dictionary_bytes)
+{
+    struct crew crew = {.pattern = body, .n = n, .owner = owner[0] == CREW_NOBODY ? NULL : owner, .options = options,
+                        .sorting = sorting, .n_sorting = n_sorting, .scratch_folder = scratch_folder,
+                        .dictionary_bytes = dictionary_bytes};
+    inlay_env *env = body->env;
+    inlay_status status = crew_open(&crew);
+    int error = status == INLAY_OK ? thread_gate_init(&crew.gate) : 0;
+    if (status == INLAY_OK && !error) {
+        status = crew_run(&crew);
         crew_end(&crew);
         thread_gate_free(&crew.gate);
     }
-    mem_free(env, crew.workers, crew.n * sizeof *crew.workers);
+    if (error)
+        status = err_set_os(env, ERR("cannot make a lock"), error);
+    if (crew.readers)
+        mem_free(env, crew.readers, n * sizeof *crew.readers);
+    if (crew.workers)
+        mem_free(env, crew.workers, n * sizeof *crew.workers);
     return status;
 }
 
