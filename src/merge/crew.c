@@ -11,18 +11,29 @@
 
 struct crew;
 
+enum {
+    CREW_BLOCK = 4,             /* row groups in a row that one worker makes: what lies on their borders is read twice */
+    CREW_QUEUE = CREW_BLOCK + 2, /* that wait to be taken, at most */
+    CREW_QUEUE_BYTES = 12 * 1024 * 1024
+};
+
+struct crew_made { /* the file of one row group; its memory serves a later one */
+    inlay_memory_sink file;
+    inlay_sink sink;
+    inlay_status status;
+};
+
 struct crew_worker {
     struct crew *crew;
     struct thread thread;
-    bool started, full; /* `full`: a row group, or a failure, waits to be taken */
+    bool started;
     uint32_t number;
     inlay_env env;
-    inlay_status status;
     inlay_reader **readers;
     struct plan plan;   /* the crew's, with this env */
     struct body body;
-    inlay_memory_sink made; /* the file of one row group; its memory serves the next one */
-    inlay_sink sink;
+    struct crew_made made[CREW_QUEUE]; /* a ring */
+    uint32_t first, n_made;            /* those that wait to be taken; under the gate */
 };
 
 struct crew {
@@ -34,6 +45,7 @@ struct crew {
     size_t dictionary_bytes;
     struct thread_gate gate;
     bool stop;
+    uint32_t block; /* worker w makes row groups whose number / block % n is w */
     uint32_t n;
     struct crew_worker *workers; /* [n] */
 };
@@ -59,7 +71,8 @@ static inlay_status crew_worker_open(struct crew_worker *w)
 {
     const struct body *p = w->crew->pattern;
     void *block;
-    w->sink = inlay_sink_memory(&w->made, &w->env);
+    for (size_t i = 0; i < CREW_QUEUE; i++)
+        w->made[i].sink = inlay_sink_memory(&w->made[i].file, &w->env);
     TRY(mem_new(&w->env, p->schema->n_inputs * sizeof *w->readers, &block));
     w->readers = block;
     for (uint32_t i = 0; i < p->schema->n_inputs; i++) {
@@ -89,17 +102,18 @@ static void crew_worker_close(struct crew_worker *w)
         inlay_reader_close(w->readers[i]);
     if (w->readers)
         mem_free(&w->env, w->readers, w->crew->pattern->schema->n_inputs * sizeof *w->readers);
-    inlay_sink_memory_free(&w->made);
+    for (size_t i = 0; i < CREW_QUEUE; i++)
+        inlay_sink_memory_free(&w->made[i].file);
     w->readers = NULL;
 }
 
 /* One row group as a file of its own. */
-static inlay_status crew_make(struct crew_worker *w, size_t group)
+static inlay_status crew_make(struct crew_worker *w, size_t group, struct crew_made *made)
 {
     const struct crew *crew = w->crew;
     inlay_writer *writer = NULL;
-    w->made.bytes = 0;
-    TRY(inlay_writer_open(&w->env, &w->sink, crew->pattern->schema->schema, crew->options, &writer));
+    made->file.bytes = 0;
+    TRY(inlay_writer_open(&w->env, &made->sink, crew->pattern->schema->schema, crew->options, &writer));
     inlay_status status = inlay_writer_sorting(writer, crew->sorting, crew->n_sorting);
     if (status == INLAY_OK)
         status = body_write_group(&w->body, group, writer);
@@ -109,19 +123,45 @@ static inlay_status crew_make(struct crew_worker *w, size_t group)
     return status;
 }
 
-/* Show what was made and wait until it is taken. False = stop. */
-static bool crew_show(struct crew_worker *w, inlay_status status)
+static size_t crew_held(const struct crew_worker *w)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < CREW_QUEUE; i++)
+        bytes += w->made[i].file.capacity;
+    return bytes;
+}
+
+/* A place for the next row group, when there is one: large ones wait for those before them to be taken, and do not leave
+ * their memory in every place. NULL = stop. */
+static struct crew_made *crew_place(struct crew_worker *w)
 {
     struct crew *crew = w->crew;
     thread_gate_enter(&crew->gate);
-    w->status = status;
-    w->full = true;
-    thread_gate_changed(&crew->gate);
-    while (w->full && !crew->stop)
+    while (!crew->stop && w->n_made && (w->n_made == CREW_QUEUE || crew_held(w) > CREW_QUEUE_BYTES))
         thread_gate_wait(&crew->gate);
-    bool go_on = !crew->stop && status == INLAY_OK;
+    struct crew_made *made = crew->stop ? NULL : &w->made[(w->first + w->n_made) % CREW_QUEUE];
+    bool alone = w->n_made == 0;
     thread_gate_leave(&crew->gate);
-    return go_on;
+    for (size_t i = 0; made && alone && crew_held(w) > CREW_QUEUE_BYTES && i < CREW_QUEUE; i++)
+        if (&w->made[i] != made)
+            inlay_sink_memory_free(&w->made[i].file);
+    return made;
+}
+
+/* Show what was made, or a failure. */
+static void crew_show(struct crew_worker *w, struct crew_made *made, inlay_status status)
+{
+    struct crew *crew = w->crew;
+    thread_gate_enter(&crew->gate);
+    made->status = status;
+    w->n_made++;
+    thread_gate_changed(&crew->gate);
+    thread_gate_leave(&crew->gate);
+}
+
+static struct crew_worker *crew_worker_of(const struct crew *crew, size_t group)
+{
+    return &crew->workers[group / crew->block % crew->n];
 }
 
 static void crew_work(void *ctx)
@@ -129,13 +169,19 @@ static void crew_work(void *ctx)
     struct crew_worker *w = ctx;
     inlay_status status = crew_worker_open(w);
     size_t n = w->crew->pattern->slice->n_groups;
-    bool go_on = true;
-    for (size_t group = 0; go_on && group < n; group++) {
-        bool mine = group % w->crew->n == w->number;
+    for (size_t group = 0; group < n; group++) {
+        if (crew_worker_of(w->crew, group) != w) {
+            status = status == INLAY_OK ? body_pass_group(&w->body, group) : status;
+            continue;
+        }
+        struct crew_made *made = crew_place(w);
+        if (!made)
+            return;
         if (status == INLAY_OK)
-            status = mine ? crew_make(w, group) : body_pass_group(&w->body, group);
-        if (mine)
-            go_on = crew_show(w, status);
+            status = crew_make(w, group, made);
+        crew_show(w, made, status);
+        if (status != INLAY_OK)
+            return;
     }
 }
 
@@ -144,17 +190,18 @@ static void crew_work(void *ctx)
 /* The row group that its worker has made, into the output. */
 static inlay_status crew_take(struct crew *crew, size_t group)
 {
-    struct crew_worker *w = &crew->workers[group % crew->n];
+    struct crew_worker *w = crew_worker_of(crew, group);
     inlay_env *env = crew->pattern->env;
     thread_gate_enter(&crew->gate);
-    while (!w->full)
+    while (!w->n_made)
         thread_gate_wait(&crew->gate);
     thread_gate_leave(&crew->gate);
-    if (w->status != INLAY_OK) {
+    const struct crew_made *made = &w->made[w->first];
+    if (made->status != INLAY_OK) {
         env->error = w->env.error;
-        return w->status;
+        return made->status;
     }
-    inlay_source source = inlay_source_memory(w->made.data, w->made.bytes);
+    inlay_source source = inlay_source_memory(made->file.data, made->file.bytes);
     inlay_reader *reader = NULL;
     TRY(inlay_reader_open(env, &source, NULL, &reader));
     inlay_status status = inlay_writer_copy_row_group(crew->pattern->writer, reader, 0);
@@ -162,10 +209,23 @@ static inlay_status crew_take(struct crew *crew, size_t group)
     inlay_reader_close(reader);
     env->error = error;
     thread_gate_enter(&crew->gate);
-    w->full = false;
+    w->first = (w->first + 1) % CREW_QUEUE;
+    w->n_made--;
     thread_gate_changed(&crew->gate);
     thread_gate_leave(&crew->gate);
     return status;
+}
+
+/* How many row groups in a row a worker makes: as many as may wait, and few where there are few. */
+static uint32_t crew_block(const struct crew *crew)
+{
+    const struct body *p = crew->pattern;
+    uint64_t bytes = 0, groups = p->slice->n_groups, most = groups / (4 * (uint64_t)crew->n);
+    for (uint32_t i = 0; i < p->schema->n_inputs; i++)
+        bytes += inlay_reader_source(p->inputs[i]).size_bytes / groups;
+    while (most > 1 && (most > CREW_BLOCK || bytes > CREW_QUEUE_BYTES / (most + 2)))
+        most--;
+    return most ? (uint32_t)most : 1;
 }
 
 static inlay_status crew_run(struct crew *crew)
@@ -217,6 +277,7 @@ inlay_status crew_write(struct body *body, uint32_t n, const inlay_write_options
     crew.n = n;
     TRY(mem_new(env, crew.n * sizeof *crew.workers, &block));
     crew.workers = block;
+    crew.block = crew_block(&crew);
     for (uint32_t i = 0; i < crew.n; i++) {
         crew.workers[i].crew = &crew;
         crew.workers[i].number = i;
