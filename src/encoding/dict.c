@@ -5,10 +5,17 @@
 bool dict_check(const uint32_t *codes, size_t n, size_t n_dictionary)
 {
     uint32_t all = 0, most = 0;
+    uint64_t two = 0;
     size_t eight = n - n % 8;
-    for (size_t i = 0; i < eight; i += 8) /* no code is above all of them OR-ed, which is quicker to have */
-        all |= (codes[i] | codes[i + 1] | codes[i + 2] | codes[i + 3]) |
-               (codes[i + 4] | codes[i + 5] | codes[i + 6] | codes[i + 7]);
+    for (size_t i = 0; i < eight; i += 8) { /* no code is above all of them OR-ed, which is quicker to have */
+        uint64_t a, b, c, d;
+        memcpy(&a, codes + i, sizeof a);
+        memcpy(&b, codes + i + 2, sizeof b);
+        memcpy(&c, codes + i + 4, sizeof c);
+        memcpy(&d, codes + i + 6, sizeof d);
+        two |= (a | b) | (c | d);
+    }
+    all = (uint32_t)(two | two >> 32);
     for (size_t i = eight; i < n; i++)
         all |= codes[i];
     for (size_t i = 0; all >= n_dictionary && i < n; i++)

@@ -66,13 +66,37 @@ static bool rle_next(struct rle *r)
     return true;
 }
 
+/* Whole groups of eight values, widths up to 16, from a byte on: four values of a 64-bit load at a time, since four and
+ * the bits before them are at most 64. Returns how many groups; the last bytes before `end` are left alone. */
+static size_t rle_unpack_eights(const uint8_t *packed, const uint8_t *end, uint32_t width, uint32_t *out, size_t groups)
+{
+    uint32_t mask = ((uint32_t)1 << width) - 1, shift = 4 * width & 7;
+    size_t bytes = (size_t)(end - packed), half = 4 * width >> 3, done = 0;
+    for (; done < groups && half + 8 <= bytes; done++, packed += width, bytes -= width, out += 8) {
+        uint64_t a = load_le64(packed), b = load_le64(packed + half) >> shift;
+        out[0] = (uint32_t)a & mask;
+        out[4] = (uint32_t)b & mask;
+        out[1] = (uint32_t)(a >>= width) & mask;
+        out[5] = (uint32_t)(b >>= width) & mask;
+        out[2] = (uint32_t)(a >>= width) & mask;
+        out[6] = (uint32_t)(b >>= width) & mask;
+        out[3] = (uint32_t)(a >> width) & mask;
+        out[7] = (uint32_t)(b >> width) & mask;
+    }
+    return done;
+}
+
 /* Up to n packed values from bit offset `bit`; bytes beyond `end` read as zeros. Naive: bit by bit.
- * Here: one 64-bit load per value, the last ones byte by byte. */
+ * Here: four values a 64-bit load where they are narrow, else one, the last ones byte by byte. */
 static void rle_unpack(const uint8_t *packed, const uint8_t *end, uint64_t bit, uint32_t width,
                        uint32_t *out, size_t n)
 {
     uint64_t mask = width == 32 ? 0xFFFFFFFFu : ((uint64_t)1 << width) - 1;
     size_t bytes = (size_t)(end - packed), i = 0;
+    if (width <= 16 && (bit & 7) == 0 && bit >> 3 <= bytes) {
+        i = 8 * rle_unpack_eights(packed + (bit >> 3), end, width, out, n / 8);
+        bit += (uint64_t)i * width;
+    }
     for (; i < n && (bit >> 3) + 8 <= bytes; i++, bit += width)
         out[i] = (uint32_t)(load_le64(packed + (bit >> 3)) >> (bit & 7) & mask);
     for (; i < n; i++, bit += width) {
@@ -123,14 +147,26 @@ static void rle_pass(struct rle *r, size_t n)
         r->packed_left -= n;
 }
 
+/* n copies of a value: a block that doubles. */
+static void rle_fill_u32(uint32_t *out, uint32_t value, size_t n)
+{
+    size_t done = n < 8 ? n : 8;
+    for (size_t i = 0; i < done; i++)
+        out[i] = value;
+    while (done < n) {
+        size_t more = done < n - done ? done : n - done;
+        memcpy(out + done, out, more * sizeof *out);
+        done += more;
+    }
+}
+
 bool rle_read_u32(struct rle *r, uint32_t *out, size_t n)
 {
     while (n) {
         uint32_t value;
         size_t run = rle_peek_run(r, n, &value), got = run;
         if (run) {
-            for (size_t i = 0; i < run; i++)
-                out[i] = value;
+            rle_fill_u32(out, value, run);
             rle_pass(r, run);
         } else if (r->packed_left || rle_next(r)) {
             got = rle_take_packed(r, out, n);

@@ -267,9 +267,18 @@ static void keyrows_unfold_codes(struct keyrows_cells *c, bool exact, size_t n)
         keyrows_fill_constant(c, c->dictionary[codes[0]], n);
         return;
     }
+    uint64_t *to = c->prefix;
+    const uint64_t *of = c->dictionary;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        to[i] = of[codes[i]];
+        to[i + 1] = of[codes[i + 1]];
+        to[i + 2] = of[codes[i + 2]];
+        to[i + 3] = of[codes[i + 3]];
+    }
+    for (; i < n; i++)
+        to[i] = of[codes[i]];
     c->n_constant = 0;
-    for (size_t i = 0; i < n; i++)
-        c->prefix[i] = c->dictionary[codes[i]];
 }
 
 /* n values, none of them null, from the feed's place on. */
@@ -357,12 +366,15 @@ static void keyrows_order(struct keyrows *k, uint32_t key, size_t from, size_t *
 /* Is every row of the window, from the second on, above the one before it? */
 static bool keyrows_ascends(const uint64_t *p, size_t n)
 {
-    size_t up = 0;
+    size_t row = 1, down = 0;
     if (n < 2 || p[0] >= p[1] || p[n - 2] >= p[n - 1])
         return n < 2;
-    for (size_t row = 1; row < n; row++)
-        up += p[row] > p[row - 1];
-    return up == n - 1;
+    for (; row + 4 <= n; row += 4)
+        down += ((size_t)(p[row] <= p[row - 1]) + (p[row + 1] <= p[row])) +
+                ((size_t)(p[row + 2] <= p[row + 1]) + (p[row + 3] <= p[row + 2]));
+    for (; row < n; row++)
+        down += p[row] <= p[row - 1];
+    return down == 0;
 }
 
 /* What is known of the rows of a window from its second one on: equal to the row before in all keys so far, or in none. */
