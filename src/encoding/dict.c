@@ -2,22 +2,24 @@
 #include "base/mem.h"
 #include "encoding/encoding.h"
 
+/* Two codes at once. */
+INLAY_INLINE uint64_t dict_two(const uint32_t *codes)
+{
+    uint64_t v;
+    memcpy(&v, codes, sizeof v);
+    return v;
+}
+
 bool dict_check(const uint32_t *codes, size_t n, size_t n_dictionary)
 {
-    uint32_t all = 0, most = 0;
     uint64_t two = 0;
+    uint32_t all = 0, most = 0;
     size_t eight = n - n % 8;
-    for (size_t i = 0; i < eight; i += 8) { /* no code is above all of them OR-ed, which is quicker to have */
-        uint64_t a, b, c, d;
-        memcpy(&a, codes + i, sizeof a);
-        memcpy(&b, codes + i + 2, sizeof b);
-        memcpy(&c, codes + i + 4, sizeof c);
-        memcpy(&d, codes + i + 6, sizeof d);
-        two |= (a | b) | (c | d);
-    }
-    all = (uint32_t)(two | two >> 32);
+    for (size_t i = 0; i < eight; i += 8) /* no code is above all of them OR-ed, which is quicker to have */
+        two |= (dict_two(codes + i) | dict_two(codes + i + 2)) | (dict_two(codes + i + 4) | dict_two(codes + i + 6));
     for (size_t i = eight; i < n; i++)
         all |= codes[i];
+    all |= (uint32_t)two | (uint32_t)(two >> 32);
     for (size_t i = 0; all >= n_dictionary && i < n; i++)
         most = codes[i] > most ? codes[i] : most;
     return n == 0 || all < n_dictionary || most < n_dictionary;

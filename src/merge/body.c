@@ -81,10 +81,13 @@ inlay_status body_open(struct body *body, const char *scratch_folder, size_t dic
     TRY(reduce_init(&body->reduce, body->env, body->reducer, body->schema->schema, &body->stage));
     body->stage.page = body_page;
     body->stage.page_ctx = body;
-    TRY(mem_new(body->env, BODY_RUNS * sizeof *body->runs, &block));
+    body->most_runs = body->memory_bytes < BODY_RUNS_MEMORY ? BODY_RUNS : BODY_RUNS_MOST;
+    TRY(mem_new(body->env, body->most_runs * sizeof *body->runs, &block));
     body->runs = block;
     uint64_t used = body->env->used_bytes;
-    body->hold_bytes = used < body->memory_bytes ? used + (body->memory_bytes - used) / 2 : used;
+    uint64_t left = used < body->memory_bytes ? body->memory_bytes - used : 0;
+    body->hold_bytes = used + left / 2;
+    body->tight_bytes = used + left / BODY_TIGHT;
     return INLAY_OK;
 }
 
@@ -108,7 +111,7 @@ void body_free(struct body *body)
         move_slot_free(body->slots[i]);
     mem_free(body->env, body->slots, n * leaves * sizeof *body->slots);
     move_free(&body->move);
-    mem_free(body->env, body->runs, BODY_RUNS * sizeof *body->runs);
+    mem_free(body->env, body->runs, body->most_runs * sizeof *body->runs);
     mem_free(body->env, body->taken, n * sizeof *body->taken);
     mem_free(body->env, body->here, n * sizeof *body->here);
     mem_free(body->env, body->gone, n * sizeof *body->gone);

@@ -42,7 +42,8 @@ struct body {
     const struct slice *slice;
     inlay_writer *writer;
     uint64_t memory_bytes;
-    uint64_t hold_bytes; /* in use, up to which feeds stay open between row groups */
+    uint64_t hold_bytes;  /* in use, up to which feeds stay open between row groups */
+    uint64_t tight_bytes; /* in use, from which on they read no more than a row group wants, and keep no batches */
     bool dictionaries;   /* wanted in the output; by `how` of the column being written */
     const uint8_t *how;  /* [n_leaves] */
     inlay_status (*turn)(void *ctx, uint32_t output, inlay_writer **writer); /* the next output begins */
@@ -71,7 +72,8 @@ struct body {
     uint64_t *gone;         /* [n_inputs] rows in `runs` and before it, of this row group */
     struct buf drops;       /* struct body_drop, in the order of `runs` */
     size_t n_met;           /* of them, while a column is written */
-    struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
+    size_t most_runs;
+    struct lane_run *runs;  /* [n_runs, at most most_runs] stretches of the row group, or of a part of it */
     size_t n_runs;
     bool ended;             /* `runs` are the row group's last ones */
     bool whole;             /* `runs` are all of the row group's */

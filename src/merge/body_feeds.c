@@ -58,20 +58,27 @@ void body_tell(struct body *body, bool now)
     body->progress(body->progress_ctx, body->done, total);
 }
 
-/* After a column of a row group: close what has ended, and everything while memory is short. Of
- * columns that come round in a circle the latest is the one to let go. Half of the memory is left
- * to the column being written. */
+static void body_let_go(struct body *body, uint32_t input, uint32_t leaf)
+{
+    body_close(body, body_slot(body, input, leaf));
+    move_slot_free(*body_pages(body, input, leaf));
+    *body_pages(body, input, leaf) = NULL;
+}
+
+/* After a column of a row group: close what has ended. While memory is short, what stays open is left with its page and
+ * dictionary; where that is too much, it is closed. Of columns that come round in a circle the latest is the one to let
+ * go. Half of the memory is left to the column being written. */
 void body_release(struct body *body, uint32_t leaf)
 {
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
-        struct feed **slot = body_slot(body, i, leaf);
-        uint64_t rows = (uint64_t)inlay_reader_rows(body->inputs[i]);
-        if (body->taken[i] + body->here[i] < rows && body->env->used_bytes <= body->hold_bytes)
-            continue;
-        body_close(body, slot);
-        move_slot_free(*body_pages(body, i, leaf));
-        *body_pages(body, i, leaf) = NULL;
+        struct feed *feed = *body_slot(body, i, leaf);
+        if (body->taken[i] + body->here[i] == (uint64_t)inlay_reader_rows(body->inputs[i]))
+            body_let_go(body, i, leaf);
+        else if (feed && feed_empty(feed) && body->env->used_bytes > body->tight_bytes)
+            feed_trim(feed);
     }
+    for (uint32_t i = 0; i < body->schema->n_inputs && body->env->used_bytes > body->hold_bytes; i++)
+        body_let_go(body, i, leaf);
 }
 
 #endif

@@ -49,6 +49,7 @@ static inlay_status body_refill(struct body *body, uint32_t input, struct lane_o
     body_settle(body, input);
     if (feed_empty(l->feed)) {
         TRY(stage_own(&body->stage, out->n_values)); /* the block holds views into the batch */
+        l->feed->most = body->env->used_bytes > body->tight_bytes ? body->wanted[input] : 0;
         inlay_status status = feed_fill(l->feed, body->memory_bytes);
         if (status == INLAY_END)
             return body_ends_early(body, input);
@@ -61,6 +62,7 @@ static inlay_status body_refill(struct body *body, uint32_t input, struct lane_o
 static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out *out)
 {
     uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
+    size_t n = 0;
     memset(body->lanes, 0, body->schema->n_inputs * sizeof *body->lanes);
     memcpy(body->wanted, body->plan->drop_mask ? body->first_kept : body->here,
            body->schema->n_inputs * sizeof *body->wanted);
@@ -73,11 +75,13 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
             continue;
         struct lane *l = &body->lanes[i];
         TRY(body_feed(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
+        n++;
         l->shift = from.shift;
         l->max_def = (uint8_t)(max_def - from.shift);
         l->level = body->ready_at[i] = l->feed->level; /* where it stands, also while other lanes are made ready */
         l->value = l->feed->value;
     }
+    stage_lanes(&body->stage, n);
     for (uint32_t i = 0; i < body->schema->n_inputs; i++)
         if (body->lanes[i].feed)
             TRY(body_ready(body, i, out));

@@ -78,7 +78,8 @@ inlay_status body_plan_moves(struct body *body, uint32_t leaf, bool codes)
                             .codes = codes,
                             .no_plain = (body->how[leaf] & BODY_BLOOM) != 0};
     body->move.mode = MOVE_NOTHING;
-    if (body->no_copy || (body->how[leaf] & BODY_NO_MOVE) || !body->whole || body->longest < MOVE_LEAST_ROWS)
+    if (body->no_copy || (body->how[leaf] & BODY_NO_MOVE) || !body->whole || body->n_runs > BODY_RUNS ||
+        body->longest < MOVE_LEAST_ROWS)
         return INLAY_OK;
     return move_plan(&body->move, &c);
 }

@@ -9,7 +9,12 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
-enum { BODY_RUNS = 131072 /* stretches held at once: a row group of the default size in the worst case */ };
+enum { /* stretches held at once */
+    BODY_RUNS = 131072,     /* a row group of the default size in the worst case; of more of them nothing moves */
+    BODY_RUNS_MOST = 524288 /* where there is memory */
+};
+#define BODY_RUNS_MEMORY ((uint64_t)64 * 1024 * 1024)
+enum { BODY_TIGHT = 8 /* a part of the memory that batches and what was read ahead may take */ };
 
 INLAY_INLINE struct feed **body_slot(struct body *body, uint32_t input, uint32_t leaf)
 {

@@ -4,6 +4,8 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
+enum { BODY_COUNT = 1024 /* stretches that are counted while they are in the cache */ };
+
 static void body_forget_runs(struct body *body)
 {
     body->n_runs = 0;
@@ -41,7 +43,13 @@ inlay_status body_part(struct body *body, uint64_t *left)
     body->ended = body->whole;
     if (body->whole)
         return INLAY_OK;
-    for (body_forget_runs(body); body->n_runs < BODY_RUNS;) {
+    body_forget_runs(body);
+    if (!body->plan->drop_mask) {
+        TRY(plan_walk_many(&body->walk, left, body->runs, body->most_runs, &body->n_runs));
+        body->ended = *left == 0;
+        return INLAY_OK;
+    }
+    while (body->n_runs < body->most_runs) {
         uint64_t rows;
         uint32_t input;
         inlay_status status = plan_walk_group(&body->walk, left, &input, &rows);
@@ -49,8 +57,7 @@ inlay_status body_part(struct body *body, uint64_t *left)
         if (status != INLAY_OK)
             return body->ended ? INLAY_OK : status;
         body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
-        if (body->plan->drop_mask)
-            TRY(body_note(body));
+        TRY(body_note(body));
     }
     return INLAY_OK;
 }
@@ -61,6 +68,46 @@ inlay_status body_walk(struct body *body, const struct slice_group *group)
     return plan_walk_start(&body->walk, body->plan, group);
 }
 
+/* A plan that drops no rows. */
+static inlay_status body_count_kept(struct body *body, uint64_t left)
+{
+    while (left) {
+        if (body->n_runs == body->most_runs) { /* what is at hand makes room: it will be walked over again */
+            body->whole = false;
+            body->n_runs = 0;
+        }
+        struct lane_run *runs = body->runs + body->n_runs;
+        size_t n = 0, room = body->most_runs - body->n_runs;
+        TRY(plan_walk_many(&body->walk, &left, runs, room < BODY_COUNT ? room : BODY_COUNT, &n));
+        uint32_t longest = 0;
+        for (size_t i = 0; i < n; i++) {
+            body->here[runs[i].input] += runs[i].rows;
+            longest = runs[i].rows > longest ? runs[i].rows : longest;
+        }
+        body->longest = longest > body->longest ? longest : body->longest;
+        body->n_runs += n;
+    }
+    return INLAY_OK;
+}
+
+static inlay_status body_count_dropped(struct body *body, uint64_t left)
+{
+    uint64_t rows;
+    uint32_t input;
+    inlay_status status;
+    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
+        body->here[input] += rows;
+        body->whole = body->whole && body->n_runs < body->most_runs;
+        if (body->whole) {
+            body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
+            TRY(body_note(body));
+        }
+        if (!body->walk.dropped)
+            body->longest = rows > body->longest ? rows : body->longest;
+    }
+    return status == INLAY_END ? INLAY_OK : status;
+}
+
 inlay_status body_count(struct body *body, const struct slice_group *group)
 {
     memset(body->here, 0, body->schema->n_inputs * sizeof *body->here);
@@ -68,22 +115,7 @@ inlay_status body_count(struct body *body, const struct slice_group *group)
     body_forget_runs(body);
     body->longest = 0;
     body->whole = true;
-    bool drops = body->plan->drop_mask != 0;
-    uint64_t left = group->rows, rows;
-    uint32_t input;
-    inlay_status status;
-    while ((status = plan_walk_group(&body->walk, &left, &input, &rows)) == INLAY_OK) {
-        body->here[input] += rows;
-        body->whole = body->whole && body->n_runs < BODY_RUNS;
-        if (body->whole)
-            body->runs[body->n_runs++] = (struct lane_run){input, (uint32_t)rows};
-        if (drops && body->whole)
-            TRY(body_note(body));
-        if (drops && body->walk.dropped)
-            continue;
-        body->longest = rows > body->longest ? rows : body->longest;
-    }
-    return status == INLAY_END ? INLAY_OK : status;
+    return body->plan->drop_mask ? body_count_dropped(body, group->rows) : body_count_kept(body, group->rows);
 }
 
 #endif

@@ -156,6 +156,8 @@ static inlay_status keyrows_arrays(struct keyrows *k, uint32_t n_columns)
         index += n;
         flags += n;
     }
+    k->prefix0 = k->cells[0].prefix;
+    k->prefix1 = k->keys->n_compared > 1 ? k->cells[1].prefix : NULL;
     k->same = flags;
     k->marks = flags + n;
     return INLAY_OK;

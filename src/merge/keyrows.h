@@ -81,6 +81,7 @@ struct keyrows {
     bool any_order;              /* set by the caller: order is not looked at, and between rows nothing is known */
     bool unsorted;               /* filling failed since a row is out of order */
     struct keyrows_cells *cells; /* [n_keys] */
+    const uint64_t *prefix0, *prefix1; /* prefixes of the first two keys that are compared; NULL: there is no such column */
     void *block;                 /* window arrays */
     size_t block_bytes;
     uint8_t *same, *marks; /* 1 = key as in the row before; what begins with the row */

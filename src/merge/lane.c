@@ -28,24 +28,19 @@ static void lane_begin_nulls(struct lane_out *out)
 
 INLAY_INLINE void lane_codes(const struct lane *l, size_t at, size_t n, struct lane_out *out)
 {
-    uint32_t *to = (uint32_t *)(void *)out->values + out->n_values;
-    const uint32_t *from = l->codes + at;
-    if (!l->map)
-        memcpy(to, from, n * sizeof *to);
-    else if (n == 1)
-        *to = l->map[*from];
-    else
-        for (size_t i = 0; i < n; i++)
-            to[i] = l->map[from[i]];
+    memcpy((uint32_t *)(void *)out->values + out->n_values, l->codes + (at - l->codes_from), n * sizeof *l->codes);
 }
 
-/* `width` 0: codes. Given as a constant it leaves one way. */
-INLAY_INLINE void lane_values(const struct lane *l, size_t at, size_t n, struct lane_out *out, size_t width)
+static void lane_values(const struct lane *l, size_t at, size_t n, struct lane_out *out)
 {
-    if (width == 0)
+    if (out->coded)
         lane_codes(l, at, n, out);
+    else if (out->width == 8)
+        LANE_COPY(8);
+    else if (out->width == 16)
+        LANE_COPY(16);
     else
-        LANE_COPY(width);
+        LANE_COPY(out->width);
     out->n_values += n;
 }
 
@@ -72,28 +67,31 @@ static void lane_rows(struct lane *l, size_t n, struct lane_out *out)
     }
     l->level += n;
     if (present)
-        lane_values(l, l->value, present, out, out->coded ? 0 : out->width);
+        lane_values(l, l->value, present, out);
     l->value += present;
 }
 
 void lane_arm(struct lane *l, const struct lane_out *out)
 {
-    size_t width = out->coded ? sizeof *l->codes : out->width;
     bool plain = l->feed && !l->def && !(l->codes && !out->coded);
-    const uint8_t *from = out->coded ? (const uint8_t *)l->codes : l->values;
-    l->left = plain ? l->n_levels - l->level : 0;
-    l->next = l->left ? from + l->value * width : NULL;
+    size_t left = plain ? l->n_levels - l->level : 0;
+    l->armed = l->next = l->end = NULL;
+    l->bytes = out->coded ? sizeof *l->codes : out->width;
+    if (left == 0)
+        return;
+    l->armed = out->coded ? (const uint8_t *)(l->codes + (l->value - l->codes_from)) : l->values + l->value * l->bytes;
+    l->next = l->armed;
+    l->end = l->armed + left * l->bytes;
 }
 
 void lane_settle(struct lane *l)
 {
-    if (!l->next)
+    if (l->next == l->armed)
         return;
-    size_t went = l->n_levels - l->left - l->level;
+    size_t went = (size_t)(l->next - l->armed) / l->bytes;
     l->level += went;
     l->value += went;
-    l->next = NULL;
-    l->left = 0;
+    l->armed = l->next;
 }
 
 /* Some of the next rows, whatever they are: nulls, a lane without the column, a lane that runs dry (0). */
@@ -106,7 +104,7 @@ static size_t lane_step(struct lane *l, size_t n, struct lane_out *out)
     if (n && (out->nulls || !l->feed || l->def)) {
         lane_rows(l, n, out);
     } else if (n) {
-        lane_values(l, l->value, n, out, out->coded ? 0 : out->width);
+        lane_values(l, l->value, n, out);
         l->value += n;
         l->level += n;
         out->n_levels += n;
@@ -115,61 +113,45 @@ static size_t lane_step(struct lane *l, size_t n, struct lane_out *out)
     return n;
 }
 
-/* n values or codes that a lane has at hand. */
-INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t width)
-{
-    if (width == 0) {
-        const uint32_t *codes = (const uint32_t *)(const void *)l->next;
-        uint32_t *out = (uint32_t *)(void *)to;
-        if (n == 1)
-            *out = l->map ? l->map[*codes] : *codes;
-        else if (l->map)
-            for (size_t i = 0; i < n; i++)
-                out[i] = l->map[codes[i]];
-        else
-            memcpy(out, codes, n * sizeof *out);
-    } else if (n == 1) {
-        memcpy(to, l->next, width);
-    } else {
-        memcpy(to, l->next, n * width);
-    }
-    l->next += n * (width ? width : sizeof(uint32_t));
-    l->left -= n;
-}
-
 /* Rows that come one by one from changing inputs: as many as there are. Returns how many. */
-INLAY_INLINE size_t lane_singles(struct lane *lanes, const struct lane_run *runs, size_t n, uint8_t *to, size_t width)
+INLAY_INLINE size_t lane_singles(struct lane *lanes, const struct lane_run *runs, size_t n, uint8_t *to, size_t bytes)
 {
-    size_t i = 0, bytes = width ? width : sizeof(uint32_t);
+    size_t i = 0;
     for (; i < n && runs[i].rows == 1; i++) {
         struct lane *l = &lanes[runs[i].input];
-        if (l->left == 0)
+        const uint8_t *next = l->next;
+        if (next == l->end)
             break;
-        if (width == 0) {
-            uint32_t code;
-            memcpy(&code, l->next, sizeof code);
-            ((uint32_t *)(void *)to)[i] = l->map ? l->map[code] : code;
-        } else {
-            memcpy(to + i * bytes, l->next, bytes);
-        }
-        l->next += bytes;
-        l->left--;
+        memcpy(to + i * bytes, next, bytes);
+        l->next = next + bytes;
     }
     return i;
 }
 
-/* The loop, once for each way to copy; width 0: codes. While nothing is null, levels and values are as many, and a
- * stretch that its lane has whole is copied without a look at anything else. */
-INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
-                            struct lane_out *out, size_t width)
+/* n values or codes that a lane has at hand: a few without a call. */
+INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t bytes)
 {
-    size_t run = *at, levels = out->n_levels, room = out->room, bytes = width ? width : sizeof(uint32_t);
+    enum { LANE_FEW = 8 };
+    if (n < LANE_FEW)
+        for (size_t i = 0; i < n; i++)
+            memcpy(to + i * bytes, l->next + i * bytes, bytes);
+    else
+        memcpy(to, l->next, n * bytes);
+    l->next += n * bytes;
+}
+
+/* The loop, once for each width of what is copied. While nothing is null, levels and values are as many, and a stretch
+ * that its lane has whole is copied without a look at anything else. */
+INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
+                            struct lane_out *out, size_t bytes)
+{
+    size_t run = *at, levels = out->n_levels, room = out->room;
     uint32_t done = *taken;
     uint8_t *values = out->values;
     while (run < n_runs && levels < room) {
         if (done == 0 && !out->nulls) {
             size_t most = n_runs - run < room - levels ? n_runs - run : room - levels;
-            size_t singles = lane_singles(lanes, runs + run, most, values + levels * bytes, width);
+            size_t singles = lane_singles(lanes, runs + run, most, values + levels * bytes, bytes);
             run += singles;
             levels += singles;
             if (singles == most)
@@ -180,8 +162,8 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
         if (lane_dropped(runs[run]))
             break;
         n = n < room - levels ? n : room - levels;
-        if (n <= l->left && !out->nulls) {
-            lane_take(l, n, values + levels * bytes, width);
+        if (bytes && !out->nulls && n * bytes <= (size_t)(l->end - l->next)) {
+            lane_take(l, n, values + levels * bytes, bytes);
             levels += n;
         } else {
             if (!out->nulls)
@@ -208,16 +190,15 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
 void lane_scatter(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
                   struct lane_out *out)
 {
-    if (out->coded)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 0);
-    else if (out->width == 8)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 8);
-    else if (out->width == 4)
+    size_t bytes = out->coded ? sizeof(uint32_t) : out->width;
+    if (bytes == 4)
         lane_loop(lanes, runs, n_runs, at, taken, out, 4);
-    else if (out->width == 16)
+    else if (bytes == 8)
+        lane_loop(lanes, runs, n_runs, at, taken, out, 8);
+    else if (bytes == 16)
         lane_loop(lanes, runs, n_runs, at, taken, out, 16);
     else
-        lane_loop(lanes, runs, n_runs, at, taken, out, out->width);
+        lane_loop(lanes, runs, n_runs, at, taken, out, bytes);
 }
 
 #endif

@@ -1,8 +1,7 @@
 /* Many short stretches of flat rows, from many inputs into one column of the output.
  *
  * A lane is what an input has at hand of the column: a batch, a place in it, and, where the output is kept as codes,
- * a map from its codes to the output's that is complete for the rows that are wanted of it. So the loop over stretches
- * copies and nothing else.
+ * the output's codes of the rows that are wanted of it. So the loop over stretches copies and nothing else.
  */
 #ifndef INLAY_MERGE_LANE_H
 #define INLAY_MERGE_LANE_H
@@ -27,15 +26,15 @@ INLAY_INLINE uint32_t lane_run_rows(struct lane_run run)
 struct lane {
     struct feed *feed;     /* NULL: the input does not have the column, all its rows are null */
     const uint8_t *def;    /* of the batch; NULL = no nulls */
-    const uint32_t *codes; /* of the batch, where it has them */
-    const uint32_t *map;   /* coded output: codes to those of the output; NULL = `codes` are the output's own */
+    const uint32_t *codes; /* coded output: the output's; else of the batch, where it has them */
+    size_t codes_from;     /* value that codes[0] belongs to */
     const uint8_t *values; /* of the batch, or the dictionary behind `codes` */
     size_t level, value, n_levels;
     uint8_t max_def, shift;
-    /* While no nulls are among them: the next value or code, and how many follow; `level` and `value` stand where the
-     * lane was armed. */
-    const uint8_t *next;
-    size_t left;
+    /* While no nulls are among them: values or codes from where the lane was armed, where `level` and `value` stand, the
+     * next one, and their end. All NULL: there are none. */
+    const uint8_t *armed, *next, *end;
+    size_t bytes; /* of each */
 };
 
 /* Where rows go: a block of the output column. */
