@@ -12,12 +12,12 @@
 struct crew;
 
 enum {
-    CREW_BLOCK = 4,             /* row groups in a row that one worker makes: what lies on their borders is read twice */
-    CREW_QUEUE = CREW_BLOCK + 2, /* that wait to be taken, at most */
+    CREW_BLOCK = 4, /* most row groups of a file: what lies on the border of two files is read twice */
+    CREW_QUEUE = 2, /* files that wait to be taken, at most */
     CREW_QUEUE_BYTES = 12 * 1024 * 1024
 };
 
-struct crew_made { /* the file of one row group; its memory serves a later one */
+struct crew_made { /* the file of a few row groups; its memory serves a later one */
     inlay_memory_sink file;
     inlay_sink sink;
     inlay_status status;
@@ -45,7 +45,7 @@ struct crew {
     size_t dictionary_bytes;
     struct thread_gate gate;
     bool stop;
-    uint32_t block; /* worker w makes row groups whose number / block % n is w */
+    uint32_t block; /* row groups of a file; worker w makes every file whose number % n is w */
     uint32_t n;
     struct crew_worker *workers; /* [n] */
 };
@@ -107,20 +107,42 @@ static void crew_worker_close(struct crew_worker *w)
     w->readers = NULL;
 }
 
-/* One row group as a file of its own. */
-static inlay_status crew_make(struct crew_worker *w, size_t group, struct crew_made *made)
+static size_t crew_files(const struct crew *crew)
+{
+    size_t n = crew->pattern->slice->n_groups;
+    return n / crew->block + (n % crew->block != 0);
+}
+
+/* The row groups of a file: [from, the result). */
+static size_t crew_file_end(const struct crew *crew, size_t from)
+{
+    size_t n = crew->pattern->slice->n_groups;
+    return n - from < crew->block ? n : from + crew->block;
+}
+
+static inlay_status crew_make(struct crew_worker *w, size_t file, struct crew_made *made)
 {
     const struct crew *crew = w->crew;
+    size_t group = file * crew->block, end = crew_file_end(crew, group);
     inlay_writer *writer = NULL;
     made->file.bytes = 0;
     TRY(inlay_writer_open(&w->env, &made->sink, crew->pattern->schema->schema, crew->options, &writer));
     inlay_status status = inlay_writer_sorting(writer, crew->sorting, crew->n_sorting);
-    if (status == INLAY_OK)
+    for (; status == INLAY_OK && group < end; group++)
         status = body_write_group(&w->body, group, writer);
     if (status == INLAY_OK)
         status = inlay_writer_finish(writer);
     inlay_writer_close(writer);
     return status;
+}
+
+/* The row groups of somebody else's file. */
+static inlay_status crew_pass(struct crew_worker *w, size_t file)
+{
+    size_t group = file * w->crew->block, end = crew_file_end(w->crew, group);
+    for (; group < end; group++)
+        TRY(body_pass_group(&w->body, group));
+    return INLAY_OK;
 }
 
 static size_t crew_held(const struct crew_worker *w)
@@ -131,7 +153,7 @@ static size_t crew_held(const struct crew_worker *w)
     return bytes;
 }
 
-/* A place for the next row group, when there is one: large ones wait for those before them to be taken, and do not leave
+/* A place for the next file, when there is one: large ones wait for those before them to be taken, and do not leave
  * their memory in every place. NULL = stop. */
 static struct crew_made *crew_place(struct crew_worker *w)
 {
@@ -159,26 +181,21 @@ static void crew_show(struct crew_worker *w, struct crew_made *made, inlay_statu
     thread_gate_leave(&crew->gate);
 }
 
-static struct crew_worker *crew_worker_of(const struct crew *crew, size_t group)
-{
-    return &crew->workers[group / crew->block % crew->n];
-}
-
 static void crew_work(void *ctx)
 {
     struct crew_worker *w = ctx;
     inlay_status status = crew_worker_open(w);
-    size_t n = w->crew->pattern->slice->n_groups;
-    for (size_t group = 0; group < n; group++) {
-        if (crew_worker_of(w->crew, group) != w) {
-            status = status == INLAY_OK ? body_pass_group(&w->body, group) : status;
+    size_t n = crew_files(w->crew);
+    for (size_t file = 0; file < n; file++) {
+        if (file % w->crew->n != w->number) {
+            status = status == INLAY_OK ? crew_pass(w, file) : status;
             continue;
         }
         struct crew_made *made = crew_place(w);
         if (!made)
             return;
         if (status == INLAY_OK)
-            status = crew_make(w, group, made);
+            status = crew_make(w, file, made);
         crew_show(w, made, status);
         if (status != INLAY_OK)
             return;
@@ -187,43 +204,65 @@ static void crew_work(void *ctx)
 
 /* ---- the crew ---- */
 
-/* The row group that its worker has made, into the output. */
-static inlay_status crew_take(struct crew *crew, size_t group)
+/* The row groups of a file into the outputs. */
+static inlay_status crew_copy(struct crew *crew, size_t file, const struct crew_made *made)
 {
-    struct crew_worker *w = crew_worker_of(crew, group);
-    inlay_env *env = crew->pattern->env;
+    struct body *p = crew->pattern;
+    uint64_t total = p->plan->n_rows * p->schema->n_leaves;
+    size_t from = file * crew->block, end = crew_file_end(crew, from);
+    inlay_source source = inlay_source_memory(made->file.data, made->file.bytes);
+    inlay_reader *reader = NULL;
+    inlay_status status = inlay_reader_open(p->env, &source, NULL, &reader);
+    for (size_t group = from; status == INLAY_OK && group < end; group++) {
+        status = body_turn(p, group);
+        if (status == INLAY_OK)
+            status = inlay_writer_copy_row_group(p->writer, reader, (uint32_t)(group - from));
+        p->done += p->slice->groups[group].rows * p->schema->n_leaves;
+        if (p->progress && status == INLAY_OK)
+            p->progress(p->progress_ctx, p->done, total);
+    }
+    inlay_error error = p->env->error;
+    inlay_reader_close(reader);
+    p->env->error = error;
+    return status;
+}
+
+/* The file that its worker has made, when it is there. */
+static inlay_status crew_take(struct crew *crew, size_t file)
+{
+    struct crew_worker *w = &crew->workers[file % crew->n];
     thread_gate_enter(&crew->gate);
     while (!w->n_made)
         thread_gate_wait(&crew->gate);
     thread_gate_leave(&crew->gate);
     const struct crew_made *made = &w->made[w->first];
     if (made->status != INLAY_OK) {
-        env->error = w->env.error;
+        crew->pattern->env->error = w->env.error;
         return made->status;
     }
-    inlay_source source = inlay_source_memory(made->file.data, made->file.bytes);
-    inlay_reader *reader = NULL;
-    TRY(inlay_reader_open(env, &source, NULL, &reader));
-    inlay_status status = inlay_writer_copy_row_group(crew->pattern->writer, reader, 0);
-    inlay_error error = env->error;
-    inlay_reader_close(reader);
-    env->error = error;
+    TRY(crew_copy(crew, file, made));
     thread_gate_enter(&crew->gate);
     w->first = (w->first + 1) % CREW_QUEUE;
     w->n_made--;
     thread_gate_changed(&crew->gate);
     thread_gate_leave(&crew->gate);
-    return status;
+    return INLAY_OK;
 }
 
-/* How many row groups in a row a worker makes: as many as may wait, and few where there are few. */
+/* How many row groups a file has: what two files of the largest ones take, by the size of the inputs, must not be much, and
+ * there must be some for everyone. */
 static uint32_t crew_block(const struct crew *crew)
 {
-    const struct body *p = crew->pattern;
-    uint64_t bytes = 0, groups = p->slice->n_groups, most = groups / (4 * (uint64_t)crew->n);
-    for (uint32_t i = 0; i < p->schema->n_inputs; i++)
-        bytes += inlay_reader_source(p->inputs[i]).size_bytes / groups;
-    while (most > 1 && (most > CREW_BLOCK || bytes > CREW_QUEUE_BYTES / (most + 2)))
+    const struct slice *slice = crew->pattern->slice;
+    uint64_t bytes = 0, rows = 0, largest = 0, most = slice->n_groups / (4 * (uint64_t)crew->n);
+    for (uint32_t i = 0; i < crew->pattern->schema->n_inputs; i++)
+        bytes += inlay_reader_source(crew->pattern->inputs[i]).size_bytes;
+    for (size_t i = 0; i < slice->n_groups; i++) {
+        rows += slice->groups[i].rows;
+        largest = slice->groups[i].rows > largest ? slice->groups[i].rows : largest;
+    }
+    double each = rows ? (double)bytes / (double)rows * (double)largest : 0;
+    while (most > 1 && (most > CREW_BLOCK || each * (double)most > (double)CREW_QUEUE_BYTES / CREW_QUEUE))
         most--;
     return most ? (uint32_t)most : 1;
 }
@@ -231,7 +270,6 @@ static uint32_t crew_block(const struct crew *crew)
 static inlay_status crew_run(struct crew *crew)
 {
     struct body *p = crew->pattern;
-    uint64_t total = p->plan->n_rows * p->schema->n_leaves;
     for (uint32_t i = 0; i < crew->n; i++) {
         struct crew_worker *w = &crew->workers[i];
         int error = thread_start(&w->thread, crew_work, w);
@@ -239,13 +277,8 @@ static inlay_status crew_run(struct crew *crew)
             return err_set_os(p->env, ERR("cannot start a thread"), error);
         w->started = true;
     }
-    for (size_t i = 0; i < p->slice->n_groups; i++) {
-        TRY(body_turn(p, i));
-        TRY(crew_take(crew, i));
-        p->done += p->slice->groups[i].rows * p->schema->n_leaves;
-        if (p->progress)
-            p->progress(p->progress_ctx, p->done, total);
-    }
+    for (size_t file = 0; file < crew_files(crew); file++)
+        TRY(crew_take(crew, file));
     return INLAY_OK;
 }
 

@@ -1,7 +1,7 @@
 /* Several threads write row groups of one merge, each into memory; they go into the output in their order, as they are.
  *
- * A worker has an env of its own, readers of its own over the inputs' sources, and every n-th row group. What it makes
- * is a file of one row group, whose column chunks are then copied, so that the output is the same, byte for byte, for
+ * A worker has an env of its own, readers of its own over the inputs' sources, and every n-th few row groups. What it makes
+ * is a file of these row groups, whose column chunks are then copied, so that the output is the same, byte for byte, for
  * any number of workers.
  */
 #ifndef INLAY_MERGE_CREW_H
