@@ -88,6 +88,10 @@ INLAY_API INLAY_CHECKED inlay_status inlay_reader_open(inlay_env *env, const inl
                                                        inlay_reader **reader);
 INLAY_API void inlay_reader_close(inlay_reader *reader); /* columns first; NULL is fine */
 
+/* Decompress with what `with`, a reader of the same env, decompresses with: of many files that are read in turn one
+ * context a codec is enough (zstd: 94 kB). Without effect where the envs differ, or `reader` shares already. */
+INLAY_API void inlay_reader_share(inlay_reader *reader, inlay_reader *with);
+
 /* Where the file's bytes come from, and the options it was opened with: another thread opens a reader of its own. */
 INLAY_API inlay_source inlay_reader_source(const inlay_reader *reader);
 INLAY_API inlay_read_options inlay_reader_options(const inlay_reader *reader);

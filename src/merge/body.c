@@ -84,10 +84,7 @@ inlay_status body_open(struct body *body, const char *scratch_folder, size_t dic
     body->most_runs = body->memory_bytes < BODY_RUNS_MEMORY ? BODY_RUNS : BODY_RUNS_MOST;
     TRY(mem_new(body->env, body->most_runs * sizeof *body->runs, &block));
     body->runs = block;
-    uint64_t used = body->env->used_bytes;
-    uint64_t left = used < body->memory_bytes ? body->memory_bytes - used : 0;
-    body->hold_bytes = used + left / 2;
-    body->tight_bytes = used + left / BODY_TIGHT;
+    body_share(body);
     return INLAY_OK;
 }
 

@@ -34,6 +34,12 @@ struct body_drop { /* rows of an input that do not come into the output */
     uint64_t kept; /* rows from there up to the next ones that are dropped, as far as `runs` know */
 };
 
+struct body_need { /* of memory, for columns of all inputs, as far as footers tell */
+    uint64_t all;    /* pages and dictionaries */
+    uint64_t extra;  /* what a column takes beside that while it is written; the most of any */
+    uint64_t widest; /* both, of the column with the most */
+};
+
 struct body {
     inlay_env *env;
     inlay_reader *const *inputs;
@@ -42,6 +48,7 @@ struct body {
     const struct slice *slice;
     inlay_writer *writer;
     uint64_t memory_bytes;
+    struct body_need need; /* body_reckon; all 0 = little */
     uint64_t hold_bytes;  /* in use, up to which feeds stay open between row groups */
     uint64_t tight_bytes; /* in use, from which on they read no more than a row group wants, and keep no batches */
     bool dictionaries;   /* wanted in the output; by `how` of the column being written */
@@ -82,6 +89,8 @@ struct body {
     struct plan_walk walk;
 };
 
+/* Look at the inputs' footers for what their columns will take; before body_write, or a crew. */
+INLAY_CHECKED inlay_status body_reckon(struct body *body);
 /* Zeroed, then env to progress_ctx set by the caller. Writes all row groups. */
 INLAY_CHECKED inlay_status body_write(struct body *body, const char *scratch_folder,
                                       size_t dictionary_bytes);

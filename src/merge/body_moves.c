@@ -3,9 +3,7 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
-enum { /* PageType and Encoding of parquet.thrift */
-    BODY_DATA_PAGE = 0,
-    BODY_DATA_PAGE_V2 = 3,
+enum { /* Encoding of parquet.thrift */
     BODY_PLAIN_DICTIONARY = 2,
     BODY_RLE_DICTIONARY = 8
 };

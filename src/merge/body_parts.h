@@ -14,7 +14,7 @@ enum { /* stretches held at once */
     BODY_RUNS_MOST = 524288 /* where there is memory */
 };
 #define BODY_RUNS_MEMORY ((uint64_t)64 * 1024 * 1024)
-enum { BODY_TIGHT = 8 /* a part of the memory that batches and what was read ahead may take */ };
+enum { BODY_DATA_PAGE = 0, BODY_DATA_PAGE_V2 = 3 /* PageType of parquet.thrift */ };
 
 INLAY_INLINE struct feed **body_slot(struct body *body, uint32_t input, uint32_t leaf)
 {
@@ -32,6 +32,9 @@ INLAY_INLINE inlay_status body_failed(const struct body *body, uint32_t input, i
     body->env->error.input = (int32_t)input;
     return status;
 }
+
+/* What is left of the memory, shared out (body_memory.c). */
+void body_share(struct body *body);
 
 /* Feeds (body_feeds.c). */
 INLAY_CHECKED inlay_status body_feed(struct body *body, uint32_t input, uint32_t leaf, bool codes, struct feed **feed);

@@ -50,8 +50,22 @@ struct crew {
     struct crew_worker *workers; /* [n] */
 };
 
-uint32_t crew_size(const struct slice *slice, const inlay_env *env, uint64_t memory_bytes, uint32_t n)
+/* Would workers with a share of the memory open the same columns again and again? Not where inputs mostly follow each
+ * other, since few are open at once then. */
+static uint64_t crew_fit(const struct body *body, uint64_t most)
 {
+    uint64_t each = mem_plus(mem_plus(body->need.all, body->need.extra), CREW_OWN);
+    uint64_t fit = body->memory_bytes / each;
+    if (body->plan->n_stretches / CREW_STRETCHES < body->schema->n_inputs)
+        return most;
+    return most < fit ? most : fit;
+}
+
+uint32_t crew_size(const struct body *body, uint32_t n)
+{
+    const struct slice *slice = body->slice;
+    const inlay_env *env = body->env;
+    uint64_t memory_bytes = body->memory_bytes;
     uint64_t limit = env->limits.memory_bytes, most = n < CREW_MOST ? n : CREW_MOST;
     if (most > memory_bytes / CREW_MEMORY)
         most = memory_bytes / CREW_MEMORY;
@@ -59,6 +73,7 @@ uint32_t crew_size(const struct slice *slice, const inlay_env *env, uint64_t mem
         most = limit / CREW_MEMORY;
     if (most > slice->n_groups)
         most = slice->n_groups;
+    most = crew_fit(body, most);
     for (size_t i = 0; most > 1 && i < slice->n_groups; i++)
         if (slice->groups[i].rows > CREW_GROUP_ROWS)
             most = 1;
@@ -83,6 +98,7 @@ static inlay_status crew_worker_open(struct crew_worker *w)
             w->env.error.input = (int32_t)i;
             return status;
         }
+        inlay_reader_share(w->readers[i], w->readers[0]);
     }
     w->plan = *p->plan;
     w->plan.env = w->plan.stretches.env = &w->env;

@@ -313,8 +313,10 @@ static void keyrows_unfold(struct keyrows *k, uint32_t key, size_t n)
     size_t present = feed_present(f, n), from = present;
     c->constant = false;
     keyrows_unfold_values(c, &k->keys->keys[key], present);
-    if (present < n)
-        c->constant = false, c->n_constant = 0;
+    if (present < n) {
+        c->constant = false;
+        c->n_constant = 0;
+    }
     memset(c->null, 0, n);
     for (size_t row = n; row-- > from;) { /* rows before that are in place: none of them is null */
         if (def[row] == f->max_def) {
@@ -339,7 +341,8 @@ static int keyrows_step(const struct keyrows *k, uint32_t key, size_t row)
     struct keyrows_cell b = keyrows_cell(k, key, row), a;
     if (row == 0)
         a = keyrows_saved_cell(&c->last, &k->keys->keys[key]);
-    else if (c->coded && !keyrows_exact(&k->keys->keys[key]) && c->index[row] == c->index[row - 1] && !c->null[row] && !c->null[row - 1])
+    else if (c->coded && !keyrows_exact(&k->keys->keys[key]) && c->index[row] == c->index[row - 1] &&
+             !c->null[row] && !c->null[row - 1])
         return 0;
     else
         a = keyrows_cell(k, key, row - 1);

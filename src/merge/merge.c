@@ -581,9 +581,10 @@ static inlay_status merge_body(struct merge *m)
 {
     TRY(merge_open_output(m, 0));
     merge_body_init(m);
+    TRY(body_reckon(&m->body));
     const inlay_merge_options *o = &m->options;
 #if INLAY_THREADS
-    uint32_t crew = crew_size(&m->slice, m->env, o->memory_bytes, o->threads);
+    uint32_t crew = crew_size(&m->body, o->threads);
     if (crew > 1 && !m->reduced) /* a reducer is called by one thread */
         TRY(crew_write(&m->body, crew, &o->write, m->sorting, m->n_sorting, o->scratch_folder,
                        merge_dictionary_bytes(m)));
@@ -708,6 +709,8 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
     m->n_inputs = (uint32_t)n_inputs;
     m->sink = options && options->next_output ? NULL : sink;
     merge_defaults(m, options);
+    for (size_t i = 1; i < n_inputs; i++)
+        inlay_reader_share(inputs[i], inputs[0]);
     inlay_status status = merge_plan(m);
     if (status == INLAY_OK)
         status = m->options.dry_run ? merge_dry_run(m) : merge_body(m);
