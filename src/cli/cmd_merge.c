@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -156,9 +157,11 @@ static uint64_t merge_memory(const struct inputs *in, const struct merge_setting
 static void merge_keep_memory(const struct inputs *in)
 {
 #ifdef __GLIBC__
-    enum { MERGE_KEPT_BYTES = 8 << 20, MERGE_MAPPED_BYTES = 4 << 20, MERGE_SCARCE_BYTES = 64 << 20 };
+    enum { MERGE_KEPT_BYTES = 8 << 20, MERGE_MAPPED_BYTES = 2 << 20, MERGE_SCARCE_BYTES = 64 << 20 };
     uint64_t limit = in->env.limits.memory_bytes;
-    if (!limit || limit >= MERGE_SCARCE_BYTES) {
+    struct rlimit space;
+    bool scarce = getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY;
+    if (!scarce && (!limit || limit >= MERGE_SCARCE_BYTES)) {
         (void)mallopt(M_TRIM_THRESHOLD, MERGE_KEPT_BYTES);
         (void)mallopt(M_MMAP_THRESHOLD, MERGE_MAPPED_BYTES);
     }
