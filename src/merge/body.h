@@ -70,6 +70,7 @@ struct body {
     struct feed **feeds;    /* [n_inputs][n_leaves] */
     struct stage_map *maps; /* [n_inputs] */
     struct lane *lanes;     /* [n_inputs] of the column being written */
+    struct lane_head *heads; /* [n_inputs] of these */
     uint64_t *wanted;       /* [n_inputs] rows of this row group still to come from it */
     size_t *ready_at;       /* [n_inputs] level at which its lane was made ready */
     struct move move;
