@@ -64,7 +64,9 @@ struct web_clock {
     bool timed;         /* false: the axis counts rows */
     const char *note;   /* why it is not; constant text, NULL = no time column */
     uint32_t leaf;
-    uint64_t unit_ns;
+    const inlay_node *node;
+    inlay_bytes unit;   /* as its metadata says */
+    uint64_t unit_ns;   /* 0 = to be told when the first value is there */
     int64_t rows;
     uint64_t from, to;  /* nanoseconds since 1970, or rows */
     uint64_t typical;   /* step between rows, a power of two at or below it */
