@@ -67,7 +67,7 @@ one_line "that is one line, too"
 for digits in '' 000 000000 000000000; do
     printf '{"timestamp":1778599380%s,"cpu":1}\n{"timestamp":1778599390%s,"cpu":2}\n' $digits $digits > "$work/t.jsonl"
     "$INLAY" import "$work/t.jsonl" -o "$work/t.parquet" > "$work/made" 2>&1
-    run "$INLAY" events add "$work/t.parquet" 'time=end-4s,desc=x'
+    run "$INLAY" events add "$work/t.parquet" -e 'time=end-4s,desc=x'
     run "$INLAY" events list --csv "$work/t.parquet"
     fact "events: time stamps of $((10 + ${#digits})) digits" 0 '^1778599386000000000,2026-05-12T15:23:06Z,x,'
     holds "that lie in the recording" test ! -s "$work/err"
