@@ -76,7 +76,10 @@ def judge_recording(path):
     said = subprocess.run([INLAY, "verify", "--deep", "-q", f], capture_output=True, text=True)
     was = subprocess.run([INLAY, "verify", "--deep", "-q", path], capture_output=True, text=True)
     fact(f"{name}: verify --deep says what it said before", said.stdout == was.stdout.replace(path, f), said.stdout)
+    schema = len(pq.read_metadata(f).metadata[b"ARROW:schema"])
     inlay("scrub", f)
+    now = len(pq.read_metadata(f).metadata[b"ARROW:schema"])
+    fact(f"{name}: scrub does not make ARROW:schema longer", now <= schema, (schema, now))
     fact(f"{name}: scrub keeps every field and its metadata",
          [(x.name, x.type, x.nullable, x.metadata) for x in pq.ParquetFile(f).schema_arrow]
          == [(x.name, x.type, x.nullable, x.metadata) for x in pq.ParquetFile(path).schema_arrow])
