@@ -1,5 +1,5 @@
 /* Footer keys of recordings that are JSON; see inlay/annotate.h. */
-#include "inlay/annotate.h"
+#include "recording/sources.h"
 
 #if INLAY_RECORDING
 
@@ -140,15 +140,22 @@ inlay_status inlay_sources_rename(inlay_env *env, inlay_bytes text, inlay_bytes 
 
 /* ---- shape ---- */
 
-/* Members that stand beside nodes and instances and are none. */
-static bool sources_is_reserved(const struct json_value *key)
+bool sources_beside(inlay_bytes name)
 {
     static const char *const names[] = {"first_sample_ns", "last_sample_ns", "role", "sampler_status", "descriptions",
                                         "service_queries"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (json_is(key, names[i]))
+        if (name.len == strlen(names[i]) && memcmp(name.data, names[i], name.len) == 0)
             return true;
     return false;
+}
+
+static bool sources_is_beside(const struct json_value *key)
+{
+    uint8_t plain[6 * 16]; /* the longest of them, every letter as an escape */
+    if (!key->escapes || key->text.len > sizeof plain)
+        return !key->escapes && sources_beside(key->text);
+    return sources_beside((inlay_bytes){plain, json_decode(key, plain)});
 }
 
 static void sources_look_at(struct json_reader *r, inlay_sources_shape *shape)
@@ -162,7 +169,7 @@ static void sources_look_at(struct json_reader *r, inlay_sources_shape *shape)
         return;
     }
     while (json_member(r, &key)) {
-        bool reserved = sources_is_reserved(&key);
+        bool reserved = sources_is_beside(&key);
         flat = flat || (reserved && !json_is(&key, "descriptions") && !json_is(&key, "service_queries"));
         inlay_bytes value = json_span(r);
         nested = nested || (!reserved && value.len && value.data[0] == '{');
