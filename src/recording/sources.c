@@ -34,6 +34,45 @@ static bool sources_is(const struct json_value *key, inlay_bytes name, struct bu
     return n == name.len && (n == 0 || memcmp(key->escapes ? text : key->text.data, name.data, n) == 0);
 }
 
+/* ---- one text ---- */
+
+/* The value of the member `name`, to be read next; false: there is none. */
+static bool sources_enter(struct json_reader *r, inlay_bytes name, struct buf *scratch)
+{
+    struct json_value v, key;
+    if (json_read(r, &v) != JSON_OBJECT)
+        return false;
+    while (json_member(r, &key)) {
+        if (sources_is(&key, name, scratch))
+            return true;
+        json_skip(r);
+    }
+    return false;
+}
+
+inlay_status inlay_json_text(inlay_env *env, inlay_bytes text, const inlay_bytes *path, size_t n, const inlay_sink *sink)
+{
+    struct json_reader r;
+    struct json_value v = {.kind = JSON_NONE};
+    struct buf scratch;
+    bool found = true;
+    buf_init(&scratch, env);
+    json_start(&r, text.data, text.len);
+    for (size_t i = 0; i < n && found; i++)
+        found = sources_enter(&r, path[i], &scratch);
+    found = found && json_read(&r, &v) == JSON_STRING;
+    buf_clear(&scratch);
+    uint8_t *plain = found ? buf_reserve(&scratch, v.text.len + 1) : NULL;
+    inlay_status status = scratch.status;
+    if (status == INLAY_OK && r.failed)
+        status = sources_bad(env, &r, "");
+    else if (status == INLAY_OK && !found)
+        status = INLAY_END;
+    int e = status == INLAY_OK && plain ? sink->append(sink->ctx, plain, json_decode(&v, plain)) : 0;
+    buf_free(&scratch);
+    return e ? err_set_os(env, ERR("cannot write"), e) : status;
+}
+
 /* ---- rename ---- */
 
 struct sources_rename {
