@@ -153,10 +153,10 @@ def compare(title, table, integers=True):
         _, size, peak = ours.write(codec, f"{work}/ours.parquet")
         theirs(table, codec, integers, f"{work}/theirs.parquet")
         print(f"{'write ' + title + ', ' + codec:58s} {a:7.3f} s  pyarrow {b:7.3f} s  {ratio:5.2f} x as fast, peak {peak >> 20} MiB", flush=True)
-        large = ours.write(codec, page_rows=GROUP)[1]
+        usual = ours.write(codec, page_rows=0)[1]
         peers = {"pyarrow": os.path.getsize(f"{work}/theirs.parquet"), **dict(sizes(table, work, codec))}
         print(f"{'  size':58s} " + against(size, {"pyarrow": peers.pop("pyarrow")}), flush=True)
-        print(f"{'  size in pages of 1 MiB, as these cut them':58s} " + against(large, peers), flush=True)
+        print(f"{'  size with our own choice of pages':58s} " + against(usual, peers), flush=True)
         if keep := os.environ.get("KEEP"):
             for f in ("ours", "theirs", "peer"):
                 shutil.copy(f"{work}/{f}.parquet", f"{keep}/{title.split()[0]}-{codec.split(':')[0]}-{f}.parquet")

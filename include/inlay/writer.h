@@ -56,7 +56,7 @@ typedef struct inlay_write_options {
     const char *codec;       /* the profile's: "zstd:3" */
     const char *encoding;    /* the profile's: "dictionary"; BOOLEAN "plain" */
     size_t page_bytes;       /* 1 MiB, uncompressed */
-    size_t page_rows;        /* 20,000 */
+    size_t page_rows;        /* 20,000; and, where it is 0, of codes up to 160,000 while none is new to the page */
     size_t dictionary_bytes; /* 2 MiB; a larger dictionary falls back to plain */
     uint32_t page_version;   /* the profile's: 1; or 2 */
     uint64_t row_group_rows;  /* of inlay_writer_write_rows: 1,048,576 */

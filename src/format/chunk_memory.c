@@ -11,7 +11,7 @@ static void cmem_page(struct chunk_memory *m)
     bool lists = c->node->max_rep > 0;
     uint64_t over = lists ? mem_times(m->row_levels, 2) : 1; /* levels behind the value that fills a page */
     uint64_t least = c->node->type == INLAY_BYTE_ARRAY ? 4 : c->width ? c->width : 1;
-    uint64_t rows = mem_least(c->page_rows, m->rows);
+    uint64_t rows = mem_least(m->coded || m->given ? c->page_most_rows : c->page_rows, m->rows);
     uint64_t most_codes = mem_plus(c->page_bytes / sizeof(uint32_t) + CHUNKW_SLICE, over);
     uint64_t bytes = m->coded ? mem_times(c->page_bytes, CHUNKW_CODED) : c->page_bytes;
     m->page_levels = mem_times(rows, m->row_levels);
@@ -221,7 +221,8 @@ static uint64_t cmem_packed_body(const struct chunk_memory *m) /* packed */
 }
 static uint64_t cmem_slice(const struct chunk_memory *m) /* slice: codes while a dictionary is given, or a page header */
 {
-    uint64_t codes = m->given ? CHUNKW_SLICE * sizeof(uint32_t) : 0;
+    bool looked_up = m->coded && m->c->page_most_rows > m->c->page_rows; /* is a value new to the page? */
+    uint64_t codes = m->given || looked_up ? CHUNKW_SLICE * sizeof(uint32_t) : 0;
     return mem_grown(mem_most(codes, CHUNK_MEMORY_HEADER + CHUNK_MEMORY_VARINT));
 }
 /* wide: values behind codes, a slice or a page; views of strings */

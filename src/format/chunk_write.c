@@ -49,6 +49,7 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                                .version = o->version,
                                .page_bytes = o->page_bytes,
                                .page_rows = o->page_rows,
+                               .page_most_rows = o->page_rows,
                                .dictionary_bytes = o->dictionary_bytes,
                                .codec = o->codec,
                                .encoding = o->encoding,
@@ -59,6 +60,8 @@ inlay_status chunk_writer_init(struct chunk_writer *c, inlay_env *env, const inl
                                .scratch = scratch,
                                .sink = sink,
                                .written = written};
+    if (o->stretch && node->max_rep == 0 && !(o->flags & INLAY_WRITE_NO_STATISTICS))
+        c->page_most_rows = o->page_rows * CHUNKW_STRETCH;
     struct buf *bufs[] = {&c->def.array, &c->rep.array, &c->values, &c->codes, &c->seen, &c->pages};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_init(bufs[i], env);
@@ -428,6 +431,69 @@ static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b,
     return n;
 }
 
+/* ---- a page that goes on ----
+ *
+ * Rows end a page so that a reader who looks at bounds has little to read. Where the next values lie within the bounds
+ * of the page it gains nothing from a new one, which costs a header, a place in both indexes and what the codec has
+ * learned. So a page of codes that has its rows goes on until a value is new to it. That value begins the next page:
+ * in a sorted column pages then end where a value ends. */
+
+/* Codes that stand for values of the open page. */
+static size_t chunkw_seen(const struct chunk_writer *c, const uint32_t *codes, size_t n)
+{
+    size_t i = 0;
+    while (i < n && codes[i] < c->seen.bytes && c->seen.data[codes[i]])
+        i++;
+    return i;
+}
+
+/* How many of the first n values, or of the values behind `codes`, are not new to the open page. Those of strings get
+ * their codes on the way: *codes, in the scratch. */
+static inlay_status chunkw_known(struct chunk_writer *c, const void *values, const uint32_t **codes, size_t n, size_t *known)
+{
+    struct buf *slice = &c->scratch->slice;
+    *known = 0;
+    if (!*codes && stats_takes_numbers(&c->stats)) {
+        *known = stats_within(&c->stats, values, n);
+        return INLAY_OK;
+    }
+    if (stats_counts_nans(&c->stats))
+        return INLAY_OK;
+    if (!*codes && n) {
+        buf_clear(slice);
+        uint32_t *coded = (uint32_t *)(void *)buf_reserve(slice, n * sizeof *coded);
+        if (!coded)
+            return slice->status;
+        TRY(dict_builder_add(c->dictionary, values, n, 0, coded, &n)); /* with no room for a new one */
+        *codes = coded;
+    }
+    *known = chunkw_seen(c, *codes, n);
+    return INLAY_OK;
+}
+
+/* Rows that a page may have beyond its rows; 0 = it is to end. */
+static size_t chunkw_more(const struct chunk_writer *c)
+{
+    bool bytes = c->codes.bytes >= c->page_bytes || c->plain_bytes >= chunkw_most_plain(c);
+    size_t more = c->coded && !bytes && c->page_row < c->page_most_rows ? c->page_most_rows - c->page_row : 0;
+    return more < CHUNKW_SLICE ? more : CHUNKW_SLICE;
+}
+
+/* Levels from `at` that the full page may take; 0 = it is to end. */
+static inlay_status chunkw_going_on(struct chunk_writer *c, const inlay_batch *b, size_t at, size_t value_at,
+                                    const uint32_t **codes, size_t *n)
+{
+    size_t left = b->n_levels - at, most = chunkw_more(c), known = 0;
+    most = chunkw_shorten(c, b, at, left < most ? left : most, value_at);
+    size_t present = b->def ? levels_equal(b->def + at, most, c->node->max_def) : most;
+    const void *values = b->values ? (const uint8_t *)b->values + value_at * c->width : NULL;
+    TRY(chunkw_known(c, values, codes, present, &known));
+    for (*n = 0; *n < most; ++*n)
+        if ((!b->def || b->def[at + *n] == c->node->max_def) && known-- == 0)
+            break;
+    return INLAY_OK;
+}
+
 /* A column that wants a dictionary has one from its first value on. */
 static inlay_status chunkw_begin(struct chunk_writer *c)
 {
@@ -461,16 +527,23 @@ inlay_status chunk_writer_add(struct chunk_writer *c, const inlay_batch *b)
                             b->codes ? dict_builder_values(c->dictionary) : b->values, b->codes));
     size_t at = 0, value_at = 0;
     while (at < b->n_levels) {
-        bool row_start = !b->rep || b->rep[at] == 0;
-        if (row_start && chunk_writer_full(c))
-            TRY(chunk_writer_flush(c));
-        size_t n = chunkw_shorten(c, b, at, chunkw_slice(c, b, at), value_at);
+        const uint32_t *given = b->codes ? b->codes + value_at : NULL, *codes = given;
+        size_t n = 0;
+        if ((!b->rep || b->rep[at] == 0) && chunk_writer_full(c)) {
+            TRY(chunkw_going_on(c, b, at, value_at, &codes, &n));
+            if (n == 0)
+                TRY(chunk_writer_flush(c));
+        }
+        if (n == 0) {
+            codes = given;
+            n = chunkw_shorten(c, b, at, chunkw_slice(c, b, at), value_at);
+        }
         size_t n_rows = b->rep ? levels_equal(b->rep + at, n, 0) : n;
         size_t present = b->def ? levels_equal(b->def + at, n, c->node->max_def) : n;
         TRY(chunkw_levels(&c->rep, b->rep ? b->rep + at : NULL, c->node->max_rep, 0, n));
         TRY(chunkw_levels(&c->def, b->def ? b->def + at : NULL, c->node->max_def, c->node->max_def, n));
-        if (b->codes)
-            TRY(chunkw_take_codes(c, b->codes + value_at, present));
+        if (codes)
+            TRY(chunkw_take_codes(c, codes, present));
         else if (present)
             TRY(chunkw_take_values(c, (const uint8_t *)b->values + value_at * c->width, present));
         at += n;
@@ -502,9 +575,17 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
     for (size_t i = 0; value && i < most && most > 1; i++)
         memcpy(copies + i * c->width, value, c->width);
     while (n_rows) {
-        if (chunk_writer_full(c))
-            TRY(chunk_writer_flush(c));
-        size_t room = c->page_rows - c->page_row, n = n_rows < room ? n_rows : room;
+        size_t room = c->page_rows - c->page_row, known = 0;
+        if (chunk_writer_full(c)) {
+            const uint32_t *codes = NULL;
+            room = chunkw_more(c);
+            TRY(chunkw_known(c, value, &codes, value && room ? 1 : 0, &known));
+            if (room == 0 || (value && !known)) {
+                TRY(chunk_writer_flush(c));
+                room = c->page_rows;
+            }
+        }
+        size_t n = n_rows < room ? n_rows : room;
         if (value && n > most)
             n = most;
         if (value && n > 1 && n - 1 > chunkw_room(c) / one)

@@ -20,7 +20,8 @@
 
 enum {
     CHUNKW_SLICE = 1024, /* levels that are taken between looks at the page's size, more only to end a row */
-    CHUNKW_CODED = 4     /* values that have codes may come to this many times the page's bytes */
+    CHUNKW_CODED = 4,    /* values that have codes may come to this many times the page's bytes */
+    CHUNKW_STRETCH = 8   /* a page whose bounds hold what comes may have this many times its rows */
 };
 
 /* Levels of the open page. */
@@ -46,6 +47,7 @@ struct chunk_writer {
     const inlay_node *node;
     uint32_t width, flags, version;
     size_t page_bytes, page_rows, dictionary_bytes;
+    size_t page_most_rows; /* page_rows, or of codes so many while they bring nothing new */
     struct codec_context *codec; /* the writer's */
     const struct encoding *encoding; /* of values that are not codes */
     const struct encoding *usual;    /* what it is before a choice is made */
@@ -94,6 +96,7 @@ struct chunk_options {
     uint32_t choices; /* as in struct choose_row */
     bool dictionary;
     size_t page_bytes, page_rows, dictionary_bytes, bloom_bytes;
+    bool stretch;     /* page_rows is no wish of the caller's */
     double bloom_fpp; /* 0 = no filter */
     uint32_t version, flags;
     bool new_orders; /* as in stats.h */

@@ -244,6 +244,40 @@ void stats_add(struct stats *s, const void *values, size_t n)
     }
 }
 
+#define STATS_WITHIN(ctype)                           \
+    do {                                              \
+        const ctype *v = values;                      \
+        ctype lo, hi;                                 \
+        memcpy(&lo, s->min.data, sizeof lo);          \
+        memcpy(&hi, s->max.data, sizeof hi);          \
+        while (i < n && v[i] >= lo && v[i] <= hi)     \
+            i++;                                      \
+        return i;                                     \
+    } while (0)
+
+size_t stats_within(const struct stats *s, const void *values, size_t n)
+{
+    size_t i = 0;
+    if (!s->has || !stats_takes_numbers(s))
+        return 0;
+    switch (s->order) {
+    case TYPE_ORDER_I32:
+        STATS_WITHIN(int32_t);
+    case TYPE_ORDER_U32:
+        STATS_WITHIN(uint32_t);
+    case TYPE_ORDER_I64:
+        STATS_WITHIN(int64_t);
+    case TYPE_ORDER_U64:
+        STATS_WITHIN(uint64_t);
+    case TYPE_ORDER_F32:
+        STATS_WITHIN(float);
+    case TYPE_ORDER_F64:
+        STATS_WITHIN(double);
+    default: /* BOOL */
+        STATS_WITHIN(uint8_t);
+    }
+}
+
 void stats_merge(struct stats *into, const struct stats *from)
 {
     into->nulls += from->nulls;

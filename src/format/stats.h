@@ -36,6 +36,8 @@ void stats_free(struct stats *s);
 void stats_clear(struct stats *s); /* keeps memory */
 /* n present values, in memory form. */
 void stats_add(struct stats *s, const void *values, size_t n);
+/* How many of the first of n values lie within the bounds that stand: of numbers only (stats_takes_numbers). */
+size_t stats_within(const struct stats *s, const void *values, size_t n);
 /* Fold a page's statistics into the chunk's. */
 void stats_merge(struct stats *into, const struct stats *from);
 /* Status of the buffers: NOMEM after a failed add. */

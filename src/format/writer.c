@@ -87,6 +87,7 @@ static inlay_status writer_column_options(inlay_writer *w, const inlay_write_opt
         .choices = encoding ? 0 : w->profile->encodings,
         .page_bytes = options->page_bytes ? options->page_bytes : (size_t)WRITER_PAGE_BYTES,
         .page_rows = options->page_rows ? options->page_rows : (size_t)WRITER_PAGE_ROWS,
+        .stretch = !options->page_rows,
         .dictionary_bytes =
             options->dictionary_bytes ? options->dictionary_bytes : (size_t)WRITER_DICTIONARY_BYTES,
         .bloom_fpp = bloom_fpp,

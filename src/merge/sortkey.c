@@ -120,11 +120,18 @@ const char *sortkey_type_name(uint8_t type)
     return sortkey_types[i].name;
 }
 
+static bool sortkey_sign(uint8_t c)
+{
+    return c == '+' || c == '-';
+}
+
+/* Not needed when the bare name says the same: "a-__s" is the column "a-", and "a-" alone the column a, descending. */
 const char *sortkey_suffix(const struct sortkey_column *column)
 {
     size_t i = 0;
-    if (column->type == sortkey_default_type(column->name) &&
-        sortkey_suffixed(column->name) == SORTKEY_N_TYPES)
+    inlay_bytes name = column->name;
+    bool signed_end = name.len && sortkey_sign(name.data[name.len - 1]);
+    if (column->type == sortkey_default_type(name) && sortkey_suffixed(name) == SORTKEY_N_TYPES && !signed_end)
         return "";
     while (sortkey_types[i].type != column->type)
         i++;
@@ -132,11 +139,6 @@ const char *sortkey_suffix(const struct sortkey_column *column)
 }
 
 /* ---- columns ---- */
-
-static bool sortkey_sign(uint8_t c)
-{
-    return c == '+' || c == '-';
-}
 
 /* Take a sign off the front and the back of `ident`. `sign` is 0 on input, or one met before. */
 static const char *sortkey_direction(inlay_bytes *ident, uint8_t *sign)

@@ -294,7 +294,8 @@ static void far_rows_are_found_by_the_offset_index(void)
     enum { ROWS = 200000 };
     inlay_memory_sink file;
     inlay_sink sink = inlay_sink_memory(&file, test_env());
-    CHECK_INT(file_write(test_env(), &sink, NULL, ROWS, ROWS, 1000, 13), INLAY_OK);
+    inlay_write_options o = {.page_rows = 20000};
+    CHECK_INT(file_write(test_env(), &sink, &o, ROWS, ROWS, 1000, 13), INLAY_OK);
     inlay_reader *reader = writer_open_back(&file);
     for (uint32_t leaf = 0; leaf < FILE_LEAVES; leaf++) {
         inlay_column *column = NULL;

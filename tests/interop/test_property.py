@@ -48,7 +48,7 @@ REFUSES = [
     ("DuckDB", "INTERVAL beyond 31 bits", kind("INTERVAL, all"), "duckdb, interval_t: months and days are int32_t"),
     ("DuckDB", "TIMESTAMP(MILLIS) beyond 64 bits of microseconds", kind("TIMESTAMP(ms, all"),
      "duckdb, timestamp_t is in microseconds"),
-    ("DuckDB", "repeated GEOMETRY", lambda c: c.kind.name == "GEOMETRY" and c.max_rep > 0,
+    ("DuckDB", "repeated GEOMETRY or GEOGRAPHY", lambda c: c.kind.name in ("GEOMETRY", "GEOGRAPHY") and c.max_rep > 0,
      "duckdb, extension/parquet/parquet_reader.cpp, ParseSchemaRecursive: only the first value of each list is shown"),
     ("DuckDB", "a group of UNKNOWN columns", lambda c: c.kind.name == "UNKNOWN" and getattr(c, "alone", False),
      "beside a list it shows a null group as one of nulls, in pyarrow's files (struct<b: struct<x: null>, l: list>), too"),
@@ -197,7 +197,9 @@ def share(first, folder):
 def all_shares(folder):
     if "CASE" in os.environ:
         out = {"facts": [], "refused": collections.Counter(), "cases": collections.Counter(), "columns": 0, "rows": 0}
-        Worker().case(int(os.environ["CASE"]), os.environ.get("KEEP", folder), out)
+        folder = os.environ.get("KEEP", folder)
+        os.makedirs(folder, exist_ok=True)
+        Worker().case(int(os.environ["CASE"]), folder, out)
         return [out]
     with multiprocessing.Pool(WORKERS) as pool:
         return pool.starmap(share, [(i, folder) for i in range(0, CASES, SHARE)], 1)

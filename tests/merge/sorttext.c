@@ -105,6 +105,14 @@ static void names_that_end_like_a_type(void)
     in_full("a__i__s:-|timestamp/V2", "a__i__s:dense-string:-|timestamp:dense-int64:-/V2");
 }
 
+/* "a-" alone would be the column a, descending. */
+static void names_that_end_like_a_direction(void)
+{
+    in_short("a-__s|timestamp/V2", "a-__s|timestamp/V2");
+    in_short("a+__i:-|b-__s:+|timestamp/V2", "a+__i:-|b-__s|timestamp/V2");
+    in_full("a-__s|timestamp/V2", "a-__s:dense-string:+|timestamp:dense-int64:-/V2");
+}
+
 static void plain_lists(void)
 {
     in_short("+a|-b|timestamp_secs", "a|-b|timestamp_secs");
@@ -120,6 +128,7 @@ TEST_SUITE(merge_sorttext) = {
     {"sorttext: directions that are not the name's own stand behind it", directions},
     {"sorttext: every type has its suffix where the name says another", all_types},
     {"sorttext: a name that ends like a type keeps its end", names_that_end_like_a_type},
+    {"sorttext: a name that ends like a direction keeps its type", names_that_end_like_a_direction},
     {"sorttext: a plain list", plain_lists},
     {0},
 };
