@@ -150,7 +150,7 @@ void chunk_writer_reset(struct chunk_writer *c)
     if (c->dictionary)
         dict_builder_clear(c->dictionary);
     c->coded = c->wants_dictionary && !c->streaming; /* streaming: only where the caller gives one */
-    c->given = c->dictionary_out = c->judged = false;
+    c->given = c->lent = c->dictionary_out = c->judged = false;
     c->encoding = c->usual;
     c->dictionary_at = c->dictionary_page_bytes = c->dictionary_raw_bytes = c->first_page_at = 0;
     c->page_bytes_done = c->raw_bytes_done = 0;
@@ -379,6 +379,8 @@ static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch
         what = ERR("definition levels and number of values disagree");
     if (b->n_values && !b->values && !b->codes)
         what = ERR("a batch without values");
+    if (!b->codes && b->n_values && c->lent)
+        what = ERR("values beside a dictionary that is lent: give their codes");
     if (b->codes && !c->given)
         what = ERR("codes need a dictionary given before");
     if (b->codes && c->given && !dict_check(b->codes, b->n_values, dict_builder_count(c->dictionary)))
@@ -567,6 +569,8 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
         return err_set(c->env, INLAY_ARG, ERR("a repeated column cannot take one value many times"));
     if (!value && c->node->max_def == 0)
         return err_set(c->env, INLAY_ARG, ERR("null in a required column"));
+    if (value && c->lent)
+        return err_set(c->env, INLAY_ARG, ERR("values beside a dictionary that is lent: give their codes"));
     enum { CHUNKW_COPIES = 64 };
     uint8_t level = value ? c->node->max_def : 0;
     TRY(chunkw_begin(c));

@@ -54,6 +54,7 @@ struct chunk_writer {
     uint32_t choices;                /* Encoding bits to choose from; 0 = no choice */
     bool wants_dictionary, coded;    /* by option; for the open page */
     bool given;                      /* the caller gave the dictionary */
+    bool lent;                       /* and keeps its values: only codes of it are taken */
     bool judged;                     /* whether the dictionary pays was asked */
     bool streaming;                  /* pages go straight to `sink` */
     const inlay_sink *sink;
@@ -122,6 +123,8 @@ struct inlay_raw_page;
 INLAY_CHECKED inlay_status chunk_writer_raw(struct chunk_writer *c, const struct inlay_raw_page *page);
 INLAY_CHECKED inlay_status chunk_writer_raw_dictionary(struct chunk_writer *c, inlay_bytes body, size_t raw_bytes,
                                                        uint32_t n);
+INLAY_CHECKED inlay_status chunk_writer_lend_dictionary(struct chunk_writer *c, inlay_bytes body, size_t raw_bytes,
+                                                        const void *values, uint32_t n);
 /* End the chunk: the last page, and everything that waits, goes to the sink. `meta` (in pool) then
  * describes it, without path. */
 INLAY_CHECKED inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool,
