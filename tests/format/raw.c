@@ -197,6 +197,7 @@ static void raw_lent_dictionary(void)
                 inlay_sink_memory_free(&f.to);
             }
         }
+        CHECK_INT(inlay_writer_end_column(f.writer, 0), INLAY_OK);
         CHECK_INT(inlay_writer_finish(f.writer), INLAY_OK);
         inlay_writer_close(f.writer);
         inlay_schema_close(schema);
