@@ -35,6 +35,9 @@ static inlay_status body_group(struct body *body, const struct slice_group *grou
 {
     TRY(body_count(body, group));
     for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
+        if (!body_owns(body, leaf))
+            continue;
+        body->leaf = leaf;
         TRY(body_leaf(body, group, leaf));
         body_release(body, leaf);
     }

@@ -79,8 +79,11 @@ static inlay_status body_reckon_leaf(struct body *body, uint32_t input, uint32_t
 inlay_status body_reckon(struct body *body)
 {
     struct body_need *need = &body->need;
+    *need = (struct body_need){0};
     for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
         uint64_t keeps = 0, extra = 0;
+        if (!body_owns(body, leaf))
+            continue;
         for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
             if (union_leaf_of(body->schema, i, leaf).leaf == UNION_NONE)
                 continue;

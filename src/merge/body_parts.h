@@ -26,6 +26,11 @@ INLAY_INLINE struct move_slot **body_pages(struct body *body, uint32_t input, ui
     return &body->slots[(size_t)input * body->schema->n_leaves + leaf];
 }
 
+INLAY_INLINE bool body_owns(const struct body *body, uint32_t leaf)
+{
+    return !body->owner || body->owner[leaf] == body->number;
+}
+
 /* The failure is that of an input. */
 INLAY_INLINE inlay_status body_failed(const struct body *body, uint32_t input, inlay_status status)
 {
