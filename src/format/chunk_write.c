@@ -252,8 +252,17 @@ inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, 
     return INLAY_OK;
 }
 
-/* Statistics from codes: each dictionary entry is looked at once a page. Floats are counted one by one
- * for their NaNs. */
+/* Entries that the page has not met before, for its statistics. */
+static inlay_status chunkw_fresh(struct chunk_writer *c, const uint32_t *codes, size_t n)
+{
+    TRY(chunk_writer_gather(c, codes, n));
+    stats_add(&c->stats, c->scratch->wide.data, n);
+    c->n_seen += n;
+    return stats_status(&c->stats);
+}
+
+/* Statistics from codes: each dictionary entry is looked at once a page, many of them at a time. Floats are counted one by
+ * one for their NaNs. */
 static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
     size_t entries = dict_builder_count(c->dictionary);
@@ -272,14 +281,19 @@ static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *co
         memset(dst, 0, more);
         c->seen.bytes = entries;
     }
-    const uint8_t *values = dict_builder_values(c->dictionary);
-    for (size_t i = 0; i < n; i++)
-        if (!c->seen.data[codes[i]]) {
-            c->seen.data[codes[i]] = 1;
-            c->n_seen++;
-            stats_add(&c->stats, values + (size_t)codes[i] * c->width, 1);
+    uint32_t fresh[CHUNKW_FRESH];
+    size_t n_fresh = 0;
+    uint8_t *seen = c->seen.data;
+    for (size_t i = 0; i < n; i++) {
+        fresh[n_fresh] = codes[i];
+        n_fresh += !seen[codes[i]];
+        seen[codes[i]] = 1;
+        if (n_fresh == CHUNKW_FRESH) {
+            TRY(chunkw_fresh(c, fresh, n_fresh));
+            n_fresh = 0;
         }
-    return stats_status(&c->stats);
+    }
+    return n_fresh ? chunkw_fresh(c, fresh, n_fresh) : INLAY_OK;
 }
 
 static inlay_status chunkw_take_codes(struct chunk_writer *c, const uint32_t *codes, size_t n)

@@ -20,6 +20,7 @@
 
 enum {
     CHUNKW_SLICE = 1024, /* levels that are taken between looks at the page's size, more only to end a row */
+    CHUNKW_FRESH = 128,  /* entries new to a page that are looked at together */
     CHUNKW_CODED = 4,    /* values that have codes may come to this many times the page's bytes */
     CHUNKW_STRETCH = 8   /* a page whose bounds hold what comes may have this many times its rows */
 };
