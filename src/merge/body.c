@@ -72,6 +72,8 @@ inlay_status body_open(struct body *body, const char *scratch_folder, size_t dic
     body->chunks = block;
     TRY(mem_new(body->env, n * sizeof *body->lanes, &block));
     body->lanes = block;
+    TRY(mem_new(body->env, n * sizeof *body->heads, &block));
+    body->heads = block;
     TRY(mem_new(body->env, n * sizeof *body->wanted, &block));
     body->wanted = block;
     TRY(mem_new(body->env, n * sizeof *body->ready_at, &block));
@@ -104,6 +106,7 @@ void body_free(struct body *body)
     mem_free(body->env, body->maps, n * sizeof *body->maps);
     mem_free(body->env, body->chunks, n * leaves * sizeof *body->chunks);
     mem_free(body->env, body->lanes, n * sizeof *body->lanes);
+    mem_free(body->env, body->heads, n * sizeof *body->heads);
     mem_free(body->env, body->wanted, n * sizeof *body->wanted);
     mem_free(body->env, body->ready_at, n * sizeof *body->ready_at);
     mem_free(body->env, body->leaves, n * sizeof *body->leaves);
@@ -127,6 +130,7 @@ void body_free(struct body *body)
 inlay_status body_write_group(struct body *body, size_t group, inlay_writer *writer)
 {
     body->writer = body->stage.writer = writer;
+    body->group = group;
     return body_group(body, &body->slice->groups[group]);
 }
 

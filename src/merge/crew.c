@@ -11,11 +11,15 @@
 
 struct crew;
 
-/* The file of a few row groups, or of the columns of one that a worker has; its memory serves a later one. */
-struct crew_made {
+enum {
+    CREW_BLOCK = 4, /* most row groups of a file: what lies on the border of two files is read twice */
+    CREW_QUEUE = 2, /* files that wait to be taken, at most */
+    CREW_QUEUE_BYTES = 12 * 1024 * 1024
+};
+
+struct crew_made { /* the file of a few row groups; its memory serves a later one */
     inlay_memory_sink file;
     inlay_sink sink;
-    bool full; /* it, or a failure, waits to be taken */
     inlay_status status;
 };
 
@@ -27,8 +31,8 @@ struct crew_worker {
     inlay_reader **readers;
     struct plan plan;   /* the crew's, with this env */
     struct body body;
-    uint64_t n_made;
-    struct crew_made made[CREW_AHEAD];
+    struct crew_made made[CREW_QUEUE]; /* a ring */
+    uint32_t first, n_made;            /* those that wait to be taken; under the gate */
 };
 
 struct crew {
@@ -40,10 +44,11 @@ struct crew {
     size_t dictionary_bytes;
     struct thread_gate gate;
     bool stop;
-    uint32_t n, block; /* row groups of a file; of columns, 1 */
-    struct crew_worker *workers; /* [n] */
-    uint32_t *owner;        /* [n_leaves] worker of each column; NULL = they take turns at row groups */
-    inlay_reader **readers; /* [n] over what is being taken */
+    uint32_t block; /* row groups of a file; worker w makes every file whose number % n is w, or his columns of all */
+    uint32_t n;
+    struct crew_worker *workers;  /* [n] */
+    const uint32_t *owner;        /* [n_leaves] worker of each column; NULL = they take turns */
+    inlay_reader **readers;       /* [n] over what is being taken */
 };
 
 /* Would workers with a share of the memory open the same columns again and again? Not where inputs mostly follow each
@@ -153,7 +158,7 @@ static inlay_status crew_worker_open(struct crew_worker *w)
 {
     const struct body *p = w->crew->pattern;
     void *block;
-    for (uint32_t i = 0; i < CREW_AHEAD; i++)
+    for (size_t i = 0; i < CREW_QUEUE; i++)
         w->made[i].sink = inlay_sink_memory(&w->made[i].file, &w->env);
     TRY(mem_new(&w->env, p->schema->n_inputs * sizeof *w->readers, &block));
     w->readers = block;
@@ -188,7 +193,7 @@ static void crew_worker_close(struct crew_worker *w)
         inlay_reader_close(w->readers[i]);
     if (w->readers)
         mem_free(&w->env, w->readers, w->crew->pattern->schema->n_inputs * sizeof *w->readers);
-    for (uint32_t i = 0; i < CREW_AHEAD; i++)
+    for (size_t i = 0; i < CREW_QUEUE; i++)
         inlay_sink_memory_free(&w->made[i].file);
     w->readers = NULL;
 }
@@ -199,11 +204,11 @@ static size_t crew_files(const struct crew *crew)
     return n / crew->block + (n % crew->block != 0);
 }
 
-/* Behind the last row group of the file that begins with this one. */
-static size_t crew_file_end(const struct crew *crew, size_t group)
+/* The row groups of a file: [from, the result). */
+static size_t crew_file_end(const struct crew *crew, size_t from)
 {
     size_t n = crew->pattern->slice->n_groups;
-    return n - group < crew->block ? n : group + crew->block;
+    return n - from < crew->block ? n : from + crew->block;
 }
 
 static inlay_status crew_make(struct crew_worker *w, size_t file, struct crew_made *made)
@@ -224,7 +229,7 @@ static inlay_status crew_make(struct crew_worker *w, size_t file, struct crew_ma
     return status;
 }
 
-/* Another worker's file. */
+/* The row groups of somebody else's file. */
 static inlay_status crew_pass(struct crew_worker *w, size_t file)
 {
     size_t group = file * w->crew->block, end = crew_file_end(w->crew, group);
@@ -233,29 +238,38 @@ static inlay_status crew_pass(struct crew_worker *w, size_t file)
     return INLAY_OK;
 }
 
-/* Where the next file goes, when what was there is taken; and while a large one waits, no other is made. NULL =
- * stop. */
-static struct crew_made *crew_room(struct crew_worker *w)
+static size_t crew_held(const struct crew_worker *w)
 {
-    struct crew *crew = w->crew;
-    struct crew_made *made = &w->made[w->n_made % CREW_AHEAD];
-    const struct crew_made *before = &w->made[(w->n_made + CREW_AHEAD - 1) % CREW_AHEAD];
-    bool large = before->file.bytes > w->body.memory_bytes / CREW_WAITING;
-    thread_gate_enter(&crew->gate);
-    while ((made->full || (large && before->full)) && !crew->stop)
-        thread_gate_wait(&crew->gate);
-    bool stop = crew->stop;
-    thread_gate_leave(&crew->gate);
-    w->n_made++;
-    return stop ? NULL : made;
+    size_t bytes = 0;
+    for (size_t i = 0; i < CREW_QUEUE; i++)
+        bytes += w->made[i].file.capacity;
+    return bytes;
 }
 
+/* A place for the next file, when there is one: large ones wait for those before them to be taken, and do not leave
+ * their memory in every place. NULL = stop. */
+static struct crew_made *crew_place(struct crew_worker *w)
+{
+    struct crew *crew = w->crew;
+    thread_gate_enter(&crew->gate);
+    while (!crew->stop && w->n_made && (w->n_made == CREW_QUEUE || crew_held(w) > CREW_QUEUE_BYTES))
+        thread_gate_wait(&crew->gate);
+    struct crew_made *made = crew->stop ? NULL : &w->made[(w->first + w->n_made) % CREW_QUEUE];
+    bool alone = w->n_made == 0;
+    thread_gate_leave(&crew->gate);
+    for (size_t i = 0; made && alone && crew_held(w) > CREW_QUEUE_BYTES && i < CREW_QUEUE; i++)
+        if (&w->made[i] != made)
+            inlay_sink_memory_free(&w->made[i].file);
+    return made;
+}
+
+/* Show what was made, or a failure. */
 static void crew_show(struct crew_worker *w, struct crew_made *made, inlay_status status)
 {
     struct crew *crew = w->crew;
     thread_gate_enter(&crew->gate);
     made->status = status;
-    made->full = true;
+    w->n_made++;
     thread_gate_changed(&crew->gate);
     thread_gate_leave(&crew->gate);
 }
@@ -267,11 +281,10 @@ static void crew_work(void *ctx)
     size_t n = crew_files(w->crew);
     for (size_t file = 0; file < n; file++) {
         if (!w->crew->owner && file % w->crew->n != w->body.number) {
-            if (status == INLAY_OK)
-                status = crew_pass(w, file);
+            status = status == INLAY_OK ? crew_pass(w, file) : status;
             continue;
         }
-        struct crew_made *made = crew_room(w);
+        struct crew_made *made = crew_place(w);
         if (!made)
             return;
         if (status == INLAY_OK)
@@ -284,101 +297,120 @@ static void crew_work(void *ctx)
 
 /* ---- the crew ---- */
 
-/* What a worker has made as its k-th, when it is there. */
-static struct crew_made *crew_wait(struct crew *crew, uint32_t worker, uint64_t k)
+/* The first that a worker has made, when it is there. */
+static const struct crew_made *crew_wait(struct crew *crew, struct crew_worker *w)
 {
-    struct crew_made *made = &crew->workers[worker].made[k % CREW_AHEAD];
     thread_gate_enter(&crew->gate);
-    while (!made->full)
+    while (!w->n_made)
         thread_gate_wait(&crew->gate);
     thread_gate_leave(&crew->gate);
-    return made;
+    return &w->made[w->first];
 }
 
-static inlay_status crew_read(struct crew *crew, const struct crew_made *made, inlay_reader **reader)
+/* It is taken. */
+static void crew_taken(struct crew *crew, struct crew_worker *w)
 {
-    inlay_source source = inlay_source_memory(made->file.data, made->file.bytes);
-    return inlay_reader_open(crew->pattern->env, &source, NULL, reader);
-}
-
-/* The reader is done with; the worker may go on. An error stays. */
-static void crew_taken(struct crew *crew, struct crew_made *made, inlay_reader *reader)
-{
-    inlay_env *env = crew->pattern->env;
-    inlay_error error = env->error;
-    inlay_reader_close(reader);
-    env->error = error;
     thread_gate_enter(&crew->gate);
-    made->full = false;
+    w->first = (w->first + 1) % CREW_QUEUE;
+    w->n_made--;
     thread_gate_changed(&crew->gate);
     thread_gate_leave(&crew->gate);
 }
 
-static void crew_tell(struct body *p, size_t group)
+/* Row group number `at` of the files: as it is, or each column from its worker's. */
+static inlay_status crew_copy_group(struct crew *crew, uint32_t at)
 {
-    p->done += p->slice->groups[group].rows * p->schema->n_leaves;
-    if (p->progress)
-        p->progress(p->progress_ctx, p->done, p->plan->n_rows * p->schema->n_leaves);
+    struct body *p = crew->pattern;
+    if (!crew->owner)
+        return inlay_writer_copy_row_group(p->writer, crew->readers[0], at);
+    for (uint32_t leaf = 0; leaf < p->schema->n_leaves; leaf++)
+        TRY(inlay_writer_copy_chunk(p->writer, leaf, crew->readers[crew->owner[leaf]], at, leaf));
+    return inlay_writer_end_row_group(p->writer);
 }
 
-/* The row groups that their worker has made, into the outputs. */
+/* The row groups of a file into the outputs. */
+static inlay_status crew_copy(struct crew *crew, size_t file)
+{
+    struct body *p = crew->pattern;
+    uint64_t total = p->plan->n_rows * p->schema->n_leaves;
+    size_t from = file * crew->block, end = crew_file_end(crew, from);
+    for (size_t group = from; group < end; group++) {
+        TRY(body_turn(p, group));
+        TRY(crew_copy_group(crew, (uint32_t)(group - from)));
+        p->done += p->slice->groups[group].rows * p->schema->n_leaves;
+        if (p->progress)
+            p->progress(p->progress_ctx, p->done, total);
+    }
+    return INLAY_OK;
+}
+
+/* Those who have made the file, or parts of it: n of them from number `from` on. */
+static uint32_t crew_makers(const struct crew *crew, size_t file, uint32_t *from)
+{
+    *from = crew->owner ? 0 : (uint32_t)(file % crew->n);
+    return crew->owner ? crew->n : 1;
+}
+
+/* Of workers that failed the one who came least far is as if there were no others. */
+static inlay_status crew_ready(struct crew *crew, size_t file)
+{
+    uint32_t from, n = crew_makers(crew, file, &from);
+    const struct crew_worker *failed = NULL;
+    inlay_status status = INLAY_OK;
+    for (uint32_t i = from; i < from + n; i++) {
+        struct crew_worker *w = &crew->workers[i];
+        const struct crew_made *made = crew_wait(crew, w);
+        if (made->status == INLAY_OK || (failed && (w->body.group > failed->body.group ||
+                                                    (w->body.group == failed->body.group && w->body.leaf > failed->body.leaf))))
+            continue;
+        failed = w;
+        status = made->status;
+    }
+    if (failed)
+        crew->pattern->env->error = failed->env.error;
+    return status;
+}
+
+/* The file, when it is there. */
 static inlay_status crew_take(struct crew *crew, size_t file)
 {
-    struct body *p = crew->pattern;
-    uint32_t worker = (uint32_t)(file % crew->n);
-    struct crew_made *made = crew_wait(crew, worker, file / crew->n);
-    size_t from = file * crew->block, end = crew_file_end(crew, from);
-    inlay_reader *reader = NULL;
-    if (made->status != INLAY_OK) {
-        p->env->error = crew->workers[worker].env.error;
-        return made->status;
+    inlay_env *env = crew->pattern->env;
+    uint32_t from, n = crew_makers(crew, file, &from);
+    TRY(crew_ready(crew, file));
+    inlay_status status = INLAY_OK;
+    for (uint32_t i = 0; i < n && status == INLAY_OK; i++) {
+        const struct crew_worker *w = &crew->workers[from + i];
+        inlay_source source = inlay_source_memory(w->made[w->first].file.data, w->made[w->first].file.bytes);
+        status = inlay_reader_open(env, &source, NULL, &crew->readers[i]);
     }
-    inlay_status status = crew_read(crew, made, &reader);
-    for (size_t group = from; group < end && status == INLAY_OK; group++) {
-        status = body_turn(p, group);
-        if (status == INLAY_OK)
-            status = inlay_writer_copy_row_group(p->writer, reader, (uint32_t)(group - from));
-        if (status == INLAY_OK)
-            crew_tell(p, group);
-    }
-    crew_taken(crew, made, reader);
-    return status;
-}
-
-/* Of workers that failed at a row group the one whose column comes first, as if there were but one; crew->n: none. */
-static uint32_t crew_failed(struct crew *crew, size_t group)
-{
-    uint32_t failed = crew->n;
-    for (uint32_t i = 0; i < crew->n; i++)
-        if (crew_wait(crew, i, group)->status != INLAY_OK &&
-            (failed == crew->n || crew->workers[i].body.leaf < crew->workers[failed].body.leaf))
-            failed = i;
-    return failed;
-}
-
-/* The columns that the workers have made. */
-static inlay_status crew_take_columns(struct crew *crew, size_t group)
-{
-    struct body *p = crew->pattern;
-    uint32_t failed = crew_failed(crew, group);
-    inlay_status status = body_turn(p, group);
-    if (failed < crew->n) {
-        p->env->error = crew->workers[failed].env.error;
-        return crew->workers[failed].made[group % CREW_AHEAD].status;
-    }
-    for (uint32_t i = 0; i < crew->n && status == INLAY_OK; i++)
-        status = crew_read(crew, &crew->workers[i].made[group % CREW_AHEAD], &crew->readers[i]);
-    for (uint32_t leaf = 0; leaf < p->schema->n_leaves && status == INLAY_OK; leaf++)
-        status = inlay_writer_copy_chunk(p->writer, leaf, crew->readers[crew->owner[leaf]], 0, leaf);
     if (status == INLAY_OK)
-        status = inlay_writer_end_row_group(p->writer);
-    for (uint32_t i = 0; i < crew->n; i++) {
-        crew_taken(crew, &crew->workers[i].made[group % CREW_AHEAD], crew->readers[i]);
+        status = crew_copy(crew, file);
+    inlay_error error = env->error;
+    for (uint32_t i = 0; i < n; i++) {
+        inlay_reader_close(crew->readers[i]);
         crew->readers[i] = NULL;
+        crew_taken(crew, &crew->workers[from + i]);
     }
-    if (status == INLAY_OK)
-        crew_tell(p, group);
+    env->error = error;
     return status;
+}
+
+/* How many row groups a file has: what two files of the largest ones take, by the size of the inputs, must not be much, and
+ * there must be some for everyone. */
+static uint32_t crew_block(const struct crew *crew)
+{
+    const struct slice *slice = crew->pattern->slice;
+    uint64_t bytes = 0, rows = 0, largest = 0, most = slice->n_groups / (4 * (uint64_t)crew->n);
+    for (uint32_t i = 0; i < crew->pattern->schema->n_inputs; i++)
+        bytes += inlay_reader_source(crew->pattern->inputs[i]).size_bytes;
+    for (size_t i = 0; i < slice->n_groups; i++) {
+        rows += slice->groups[i].rows;
+        largest = slice->groups[i].rows > largest ? slice->groups[i].rows : largest;
+    }
+    double each = rows ? (double)bytes / (double)rows * (double)largest : 0;
+    while (most > 1 && (most > CREW_BLOCK || each * (double)most > (double)CREW_QUEUE_BYTES / CREW_QUEUE))
+        most--;
+    return most ? (uint32_t)most : 1;
 }
 
 static inlay_status crew_run(struct crew *crew)
@@ -391,27 +423,9 @@ static inlay_status crew_run(struct crew *crew)
             return err_set_os(p->env, ERR("cannot start a thread"), error);
         w->started = true;
     }
-    for (size_t i = 0; i < crew_files(crew); i++)
-        TRY(crew->owner ? crew_take_columns(crew, i) : crew_take(crew, i));
+    for (size_t file = 0; file < crew_files(crew); file++)
+        TRY(crew_take(crew, file));
     return INLAY_OK;
-}
-
-/* How many row groups a file has: not much by the largest ones, and some files for everyone. */
-static uint32_t crew_block(const struct crew *crew)
-{
-    const struct body *p = crew->pattern;
-    const struct slice *slice = p->slice;
-    uint64_t bytes = 0, rows = 0, largest = 0, most = slice->n_groups / (4 * (uint64_t)crew->n);
-    for (uint32_t i = 0; i < p->schema->n_inputs; i++)
-        bytes += inlay_reader_source(p->inputs[i]).size_bytes;
-    for (size_t i = 0; i < slice->n_groups; i++) {
-        rows += slice->groups[i].rows;
-        largest = slice->groups[i].rows > largest ? slice->groups[i].rows : largest;
-    }
-    double each = rows ? (double)bytes / (double)rows * (double)largest : 0;
-    while (most > 1 && (most > CREW_BLOCK || each * (double)most > CREW_BLOCK_BYTES))
-        most--;
-    return crew->owner || most == 0 ? 1 : (uint32_t)most;
 }
 
 static void crew_end(struct crew *crew)

@@ -1,8 +1,8 @@
 /* Several threads write row groups of one merge, each into memory; they go into the output in their order, as they are.
  *
  * A worker has an env of its own, readers of its own over the inputs' sources, and every n-th few row groups, or some
- * columns of every one. What it makes is a file of these row groups, whose column chunks are then copied, so that the
- * output is the same, byte for byte, for any number of workers. While one is copied, its worker makes the next.
+ * columns of all. What it makes is a file of these, whose column chunks are then copied, so that the output is the same,
+ * byte for byte, for any number of workers.
  */
 #ifndef INLAY_MERGE_CREW_H
 #define INLAY_MERGE_CREW_H
@@ -17,10 +17,6 @@ enum {
     CREW_GROUP_ROWS = 4 * 1024 * 1024, /* a larger row group is not held in memory */
     CREW_OWN = 16 * 1024 * 1024, /* beside columns: the row group that it makes, stretches */
     CREW_STRETCHES = 4, /* of an input, up to which inputs follow each other */
-    CREW_AHEAD = 2,     /* files of a worker that wait, or are made */
-    CREW_BLOCK = 4,     /* most row groups of a file: pages on the border of two files are read by both workers */
-    CREW_BLOCK_BYTES = 6 * 1024 * 1024, /* of a file of several row groups, by the size of the inputs */
-    CREW_WAITING = 8,   /* a larger part of its memory waits alone */
     CREW_VALUE = 90, CREW_BYTE = 32, /* instructions a value, a packed byte: measured */
     CREW_LOOKS = 16,    /* inputs that are asked for the weight of a column */
     CREW_MOST_BYTES = 1 << 20,  /* of a value, for its weight */
