@@ -71,8 +71,11 @@ def row(title, path, rounds):
             runs.append((*measure("annotate", "-q", *way, copy, "-e", EVENT), os.path.getsize(copy) - before))
         wall, user, system, wrote, grown = (statistics.median(x) for x in zip(*runs))
         walls[name] = wall
-        print(f"  {name:12s} {1000 * wall:8.1f} ms, processor {1000 * user:.1f} + {1000 * system:.1f} ms, "
+        print(f"  {name:12s} {1000 * wall:8.1f} ms, processor {1000 * (user + system):.1f} ms, "
               f"written {wrote:.0f} B, file grown by {grown:.0f} B")
+        if way and footer > 1_500_000:
+            best = min(r[1] + r[2] for r in runs)
+            print(f"  wanted: at most 3 ms of processor in place; {1000 * (user + system):.1f} in the median, {1000 * best:.1f} at best")
         if way:
             assert grown <= footer + 8 + 200 and wrote <= grown + 200, "more than footer and event"
     shutil.copyfile(path, copy)

@@ -25,6 +25,12 @@ INLAY_API INLAY_CHECKED inlay_status inlay_json_check(inlay_env *env, inlay_byte
 INLAY_API INLAY_CHECKED inlay_status inlay_json_format(inlay_env *env, inlay_bytes text, uint32_t indent,
                                                        const inlay_sink *sink);
 
+/* The text that stands where a path of member names leads: "x" in {"a":{"b":"x"}} by "a", "b"; without quotes and
+ * escapes. Of equal names the first counts. What stands behind it is not looked at. END: no such member, or none that
+ * is a text; nothing is written then. Errors: ARG (not JSON), NOMEM, IO. */
+INLAY_API INLAY_CHECKED inlay_status inlay_json_text(inlay_env *env, inlay_bytes text, const inlay_bytes *path, size_t n,
+                                                     const inlay_sink *sink);
+
 /* per_source_metadata with the member `from` called `to`, and without another that was called so; all other members as
  * they stand. END: there is no member `from`; nothing is written then. Errors: ARG (not an object), NOMEM, IO. */
 INLAY_API INLAY_CHECKED inlay_status inlay_sources_rename(inlay_env *env, inlay_bytes text, inlay_bytes from,

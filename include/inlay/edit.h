@@ -33,7 +33,7 @@ typedef struct inlay_edit {
  * stays is given to the sink as views of inlay_reader_footer, so that a sink may keep them instead of a copy.
  *
  * Memory: what is new in the footer, and 80 bytes a key-value; the sink gets the old bytes from where they are.
- * Errors: UNSUPPORTED (a signed footer), CORRUPT, LIMIT, NOMEM, IO, ARG (a footer beyond 2 GiB). */
+ * Errors: UNSUPPORTED (a signed footer; one of more than 31 fields), CORRUPT, LIMIT, NOMEM, IO, ARG (a footer beyond 2 GiB). */
 INLAY_API INLAY_CHECKED inlay_status inlay_footer_edit(inlay_env *env, const inlay_reader *reader,
                                                        const inlay_edit *edits, size_t n, const inlay_sink *sink,
                                                        bool *changed);

@@ -115,6 +115,11 @@ INLAY_API uint32_t inlay_schema_find(const inlay_schema *schema, const char *pat
 /* Bytes of one value in memory (see inlay_type); 0 for a group. */
 INLAY_API size_t inlay_node_width(const inlay_node *node);
 
+/* Nanoseconds of one unit of a column of times: of a TIMESTAMP by its type; of 64-bit integers by `unit`, a text such as
+ * "nanoseconds" or "ms" that the file keeps beside the column (empty = none), else by the size of `time`, one of its
+ * values (10 digits are seconds, 13 milliseconds, ...). 0: not a column of times. */
+INLAY_API uint64_t inlay_time_unit(const inlay_node *node, inlay_bytes unit, uint64_t time);
+
 /* What a field means once the list and map rules of LogicalTypes.md ("Lists", "Maps", with their
  * backward-compatibility rules) are applied. */
 typedef enum inlay_shape_kind {

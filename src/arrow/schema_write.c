@@ -21,23 +21,28 @@ enum {
 struct arrow_encoder {
     inlay_env *env;
     struct buf b; /* the frame, then the FlatBuffer */
+    struct flat_build f;
+    size_t text_bytes; /* of all texts, each as often as it is said */
     int64_t next_dictionary;
     uint32_t flags;
     size_t most_bytes;
 };
 
-/* Texts and vectors of a message may lie on each other, so what is read from few bytes may be long. */
+/* Texts of a message may be one that is said a million times, so what is read from few bytes may be long: to compare,
+ * if not to write. */
 static bool arrow_encode_fits(struct arrow_encoder *e, size_t bytes)
 {
-    if (e->b.status == INLAY_OK && (e->b.bytes > e->most_bytes || bytes > e->most_bytes - e->b.bytes))
+    size_t most = e->most_bytes;
+    if (e->b.status == INLAY_OK && (e->b.bytes > most || bytes > most || e->text_bytes > most - bytes))
         e->b.status = err_set(e->env, INLAY_LIMIT, ERR("ARROW:schema larger than limits.footer_bytes"));
+    e->text_bytes += e->b.status == INLAY_OK ? bytes : 0;
     return e->b.status == INLAY_OK;
 }
 
 static void arrow_encode_text(struct arrow_encoder *e, inlay_bytes text, size_t link)
 {
     if (arrow_encode_fits(e, text.len))
-        flat_link(&e->b, link, flat_put_string(&e->b, text));
+        flat_link_text(&e->f, link, text);
 }
 
 /* One field to be written: an entry, perhaps under another name and with other metadata. */
@@ -63,7 +68,7 @@ static void arrow_encode_pair(struct arrow_encoder *e, inlay_key_value pair, siz
     struct flat_table table;
     struct flat_field slots[ARROW_PAIR_SLOTS] = {
         [ARROW_PAIR_KEY] = {4, 0}, [ARROW_PAIR_VALUE] = {pair.has_value ? 4 : 0, 0}};
-    flat_link(&e->b, link, flat_put_table(&e->b, slots, ARROW_PAIR_SLOTS, &table));
+    flat_link(&e->f, link, flat_put_table(&e->f, slots, ARROW_PAIR_SLOTS, &table));
     arrow_encode_text(e, pair.key, table.at[ARROW_PAIR_KEY]);
     if (pair.has_value)
         arrow_encode_text(e, pair.value, table.at[ARROW_PAIR_VALUE]);
@@ -85,7 +90,7 @@ static void arrow_encode_type(struct arrow_encoder *e, const struct arrow_entry 
     struct flat_field slots[] = {{width[0], entry->a}, {width[1], entry->b}, {width[2], entry->c}};
     if (zone)
         slots[1].width = 4;
-    flat_link(&e->b, link, flat_put_table(&e->b, slots, 3, &table));
+    flat_link(&e->f, link, flat_put_table(&e->f, slots, 3, &table));
     if (zone)
         arrow_encode_text(e, entry->timezone, table.at[1]);
 }
@@ -99,7 +104,7 @@ static void arrow_encode_dictionary(struct arrow_encoder *e, const struct arrow_
                                  [ARROW_DICTIONARY_ORDERED] = {1, entry->ordered}};
     struct arrow_entry type = {
         .type = ARROW_TYPE_INT, .a = index ? entry->index_bits : 32, .b = index ? entry->index_signed : 1};
-    flat_link(&e->b, link, flat_put_table(&e->b, slots, 3, &table));
+    flat_link(&e->f, link, flat_put_table(&e->f, slots, 3, &table));
     arrow_encode_type(e, &type, table.at[ARROW_DICTIONARY_INDEX]);
 }
 
@@ -108,8 +113,8 @@ static void arrow_encode_dictionary(struct arrow_encoder *e, const struct arrow_
 static inlay_status arrow_encode_children(struct arrow_encoder *e, const struct arrow_source *source, size_t link)
 {
     const struct arrow_entry *entry = source->entry;
-    size_t vector = flat_put_vector(&e->b, entry->n_children);
-    flat_link(&e->b, link, vector);
+    size_t vector = flat_put_vector(&e->f, entry->n_children);
+    flat_link(&e->f, link, vector);
     for (uint32_t i = 0; i < entry->n_children; i++) {
         struct arrow_source child = {source->schema, source->schema->entries + entry->first_child + i, NULL};
         TRY(arrow_encode_field(e, &child, vector + 4 + 4 * (size_t)i));
@@ -151,15 +156,15 @@ static inlay_status arrow_encode_field(struct arrow_encoder *e, const struct arr
                                                   [ARROW_FIELD_DICTIONARY] = {entry->dictionary ? 4 : 0, 0},
                                                   [ARROW_FIELD_CHILDREN] = {4, 0},
                                                   [ARROW_FIELD_METADATA] = {n_pairs ? 4 : 0, 0}};
-    flat_link(&e->b, link, flat_put_table(&e->b, slots, ARROW_FIELD_SLOTS, &table));
+    flat_link(&e->f, link, flat_put_table(&e->f, slots, ARROW_FIELD_SLOTS, &table));
     arrow_encode_text(e, pick && pick->name.data ? pick->name : entry->name, table.at[ARROW_FIELD_NAME]);
     arrow_encode_type(e, entry, table.at[ARROW_FIELD_PARAMETERS]);
     if (entry->dictionary)
         arrow_encode_dictionary(e, entry, table.at[ARROW_FIELD_DICTIONARY]);
     TRY(arrow_encode_children(e, source, table.at[ARROW_FIELD_CHILDREN]));
     if (n_pairs) {
-        size_t vector = flat_put_vector(&e->b, n_pairs);
-        flat_link(&e->b, table.at[ARROW_FIELD_METADATA], vector);
+        size_t vector = flat_put_vector(&e->f, n_pairs);
+        flat_link(&e->f, table.at[ARROW_FIELD_METADATA], vector);
         for (size_t i = 0; i < n_pairs && e->b.status == INLAY_OK; i++)
             arrow_encode_pair(e, arrow_source_pair(source, (uint32_t)i), vector + 4 + 4 * i);
     }
@@ -175,9 +180,9 @@ static inlay_status arrow_encode_schema(struct arrow_encoder *e, const inlay_arr
     struct flat_field slots[] = {[ARROW_SCHEMA_ENDIANNESS] = {2, 0},
                                  [ARROW_SCHEMA_FIELDS] = {4, 0},
                                  [ARROW_SCHEMA_METADATA] = {n_metadata ? 4 : 0, 0}};
-    flat_link(&e->b, link, flat_put_table(&e->b, slots, 3, &table));
-    size_t vector = flat_put_vector(&e->b, n_fields);
-    flat_link(&e->b, table.at[ARROW_SCHEMA_FIELDS], vector);
+    flat_link(&e->f, link, flat_put_table(&e->f, slots, 3, &table));
+    size_t vector = flat_put_vector(&e->f, n_fields);
+    flat_link(&e->f, table.at[ARROW_SCHEMA_FIELDS], vector);
     for (size_t i = 0; i < n_fields; i++) {
         if (fields[i].field >= fields[i].from->n_top)
             return err_set(e->env, INLAY_ARG, ERR("no such field of ARROW:schema"));
@@ -186,8 +191,8 @@ static inlay_status arrow_encode_schema(struct arrow_encoder *e, const inlay_arr
     }
     if (n_metadata == 0)
         return e->b.status;
-    vector = flat_put_vector(&e->b, n_metadata);
-    flat_link(&e->b, table.at[ARROW_SCHEMA_METADATA], vector);
+    vector = flat_put_vector(&e->f, n_metadata);
+    flat_link(&e->f, table.at[ARROW_SCHEMA_METADATA], vector);
     for (size_t i = 0; i < n_metadata && e->b.status == INLAY_OK; i++)
         arrow_encode_pair(e, metadata[i], vector + 4 + 4 * i);
     return e->b.status;
@@ -204,11 +209,12 @@ static inlay_status arrow_encode(struct arrow_encoder *e, const inlay_arrow_pick
     buf_le32(&e->b, UINT32_MAX); /* the continuation marker, then the length, then the FlatBuffer */
     buf_le32(&e->b, 0);
     buf_le32(&e->b, 0);
-    flat_link(&e->b, ARROW_FRAME_BYTES, flat_put_table(&e->b, slots, 4, &table));
+    flat_link(&e->f, ARROW_FRAME_BYTES, flat_put_table(&e->f, slots, 4, &table));
     TRY(arrow_encode_schema(e, fields, n_fields, metadata, n_metadata, table.at[ARROW_MESSAGE_HEADER]));
-    flat_pad(&e->b, 8);
+    flat_put_texts(&e->f);
+    flat_pad(&e->f, 8);
     (void)arrow_encode_fits(e, 0);
-    TRY(e->b.status);
+    TRY(flat_status(&e->f));
     store_le32(e->b.data + 4, (uint32_t)(e->b.bytes - ARROW_FRAME_BYTES));
     return INLAY_OK;
 }
@@ -220,6 +226,7 @@ inlay_status inlay_arrow_schema_compose(inlay_env *env, const inlay_arrow_pick *
     struct arrow_encoder e = {.env = env, .flags = flags, .most_bytes = ARROW_MOST_BYTES};
     struct buf text;
     buf_init(&e.b, env);
+    flat_open(&e.f, &e.b);
     buf_init(&text, env);
     if (env->limits.footer_bytes)
         e.most_bytes = env->limits.footer_bytes < INT32_MAX ? (size_t)env->limits.footer_bytes : INT32_MAX;
@@ -232,6 +239,7 @@ inlay_status inlay_arrow_schema_compose(inlay_env *env, const inlay_arrow_pick *
     }
     if (status == INLAY_OK)
         status = io_append(env, sink, text.data, text.bytes);
+    flat_close(&e.f);
     buf_free(&e.b);
     buf_free(&text);
     return status;

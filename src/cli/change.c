@@ -146,6 +146,18 @@ static int change_open_reader(struct change *c)
     return report_failure_with(c->path, &error, advice);
 }
 
+/* What comes of a footer in memory is little more than the footer. Its length is only a hint here. */
+static void change_memory(struct change *c)
+{
+    const inlay_source *source = &c->file.in.source;
+    uint8_t tail[8];
+    if (source->size_bytes < sizeof tail || source->read_at(source->ctx, source->size_bytes - 8, tail, 8) != 0)
+        return;
+    uint64_t footer = tail[0] | (uint64_t)tail[1] << 8 | (uint64_t)tail[2] << 16 | (uint64_t)tail[3] << 24;
+    if (footer < source->size_bytes)
+        c->file.env.allocator = huge_open(&c->memory, footer + footer / 2);
+}
+
 static int change_open(struct change *c, const char *path, const struct change_settings *s, bool lock, bool final)
 {
     *c = (struct change){.path = path, .final = final};
@@ -155,7 +167,10 @@ static int change_open(struct change *c, const char *path, const struct change_s
         return report_memory();
     inlay_status status = lock ? inlay_amend_open(&c->file.env, path, 0, &c->amend, &c->file.in.source)
                                : inlay_file_open(&c->file.env, path, false, &c->file.in.file, &c->file.in.source);
-    return status == INLAY_OK ? REPORT_DONE : report_failure(path, &c->file.env.error);
+    if (status != INLAY_OK)
+        return report_failure(path, &c->file.env.error);
+    change_memory(c);
+    return REPORT_DONE;
 }
 
 static void change_close(struct change *c)
@@ -165,6 +180,7 @@ static void change_close(struct change *c)
     free(c->edits);
     events_file_close(&c->file);
     inlay_amend_close(c->amend);
+    huge_close(&c->memory);
     out_close(&c->said);
 }
 

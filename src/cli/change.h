@@ -8,6 +8,7 @@
 #include "inlay/edit.h"
 
 #include "cli/events_file.h"
+#include "cli/huge.h"
 #include "cli/out.h"
 
 struct change_settings {
@@ -26,6 +27,7 @@ struct change_settings {
 /* What is going to happen to one file. Views in the edits live in the file, on the command line, or in `texts`. */
 enum { CHANGE_TEXTS = 4 };
 struct change {
+    struct huge memory;       /* of `file`, mostly its footer */
     struct events_file file;  /* open; its events are read by whoever needs them */
     inlay_amend *amend;       /* NULL: only planned */
     const char *path;

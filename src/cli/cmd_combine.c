@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -27,6 +26,7 @@ struct combine_job {
     inlay_combine_input *inputs; /* [in.n] */
     char **names;                /* [in.n] */
     struct progress progress;
+    inlay_combine_report report;
 };
 
 /* "logs/web01.parquet" is web01. */
@@ -75,13 +75,12 @@ static void combine_note(void *ctx, int32_t input, const char *what)
 
 /* ---- the result ---- */
 
-static void combine_json(struct out *o, const struct combine_job *job, const inlay_combine_report *r, double seconds)
+static void combine_json(struct out *o, const void *ctx)
 {
+    const struct combine_job *job = ctx;
+    const inlay_combine_report *r = &job->report;
     struct json json = {o, false}, *j = &json;
-    json_open(j, NULL, '{');
-    json_text(j, "output", job->settings->output);
-    json_uint(j, "inputs", job->in.n);
-    json_uint(j, "input_bytes", inputs_bytes(&job->in));
+    inputs_json_open(j, &job->in, job->settings->output);
     json_uint(j, "rows", r->n_rows);
     json_uint(j, "row_groups", r->n_row_groups);
     json_uint(j, "columns", r->n_columns);
@@ -90,14 +89,13 @@ static void combine_json(struct out *o, const struct combine_job *job, const inl
     json_uint(j, "rows_compared", r->n_compared);
     json_uint(j, "rows_aligned", r->n_aligned);
     json_uint(j, "events", r->n_events);
-    json_uint(j, "peak_memory_bytes", job->in.env.peak_bytes);
-    json_seconds(j, "seconds", seconds);
-    json_close(j, '}');
-    json_line(j);
+    inputs_json_close(j, &job->in, &job->progress);
 }
 
-static void combine_text(struct out *o, const struct combine_job *job, const inlay_combine_report *r, double seconds)
+static void combine_text(struct out *o, const void *ctx)
 {
+    const struct combine_job *job = ctx;
+    const inlay_combine_report *r = &job->report;
     out_text(o, "combined ");
     print_counted(o, job->in.n, "recording into ", "recordings into ");
     print_safe_text(o, job->settings->output);
@@ -112,7 +110,7 @@ static void combine_text(struct out *o, const struct combine_job *job, const inl
         out_text(o, ", ");
         print_counted(o, r->n_events, "event", "events");
     }
-    out_format(o, ", in %.2f s with ", seconds);
+    out_format(o, ", in %.2f s with ", progress_seconds(&job->progress));
     print_size(o, job->in.env.peak_bytes);
     out_text(o, " of memory\n");
 }
@@ -139,7 +137,6 @@ static const char *combine_advice(const struct combine_settings *s, const inlay_
 static int combine_into(struct combine_job *job, struct files_output *out, inlay_join join)
 {
     const struct combine_settings *s = job->settings;
-    inlay_combine_report report = {0};
     inlay_combine_options options = {.join = join,
                                      .keep_raw_timestamps = s->raw,
                                      .bypass_time_check = s->bypass,
@@ -154,18 +151,12 @@ static int combine_into(struct combine_job *job, struct files_output *out, inlay
     if (s->bypass && !s->quiet)
         report_note("the time check is bypassed: rows may be made of stamps that are not of the same time");
     progress_start(&job->progress, "combining", s->quiet);
-    inlay_status status = inlay_combine(&job->in.env, job->inputs, job->in.n, &out->sink, &options, &report);
+    inlay_status status = inlay_combine(&job->in.env, job->inputs, job->in.n, &out->sink, &options, &job->report);
     progress_end(&job->progress);
     if (status != INLAY_OK)
         return inputs_failed(&job->in, s->output, combine_advice(s, &job->in.env.error));
     int code = files_commit(out);
-    struct out o;
-    if (code != REPORT_DONE || (s->quiet && !s->json))
-        return code;
-    if (!out_open(&o, STDOUT_FILENO))
-        return report_memory();
-    (s->json ? combine_json : combine_text)(&o, job, &report, progress_seconds(&job->progress));
-    return out_finish(&o, code);
+    return code == REPORT_DONE ? out_summary(s->quiet, s->json, combine_text, combine_json, job) : code;
 }
 
 static int combine_command(const void *settings, char **paths, int n)

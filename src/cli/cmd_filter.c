@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -36,6 +35,7 @@ struct narrow_job {
     const char **metrics;
     inlay_filter_options options;
     struct progress progress;
+    inlay_filter_report report;
 };
 
 /* ---- what to keep ---- */
@@ -112,38 +112,36 @@ static int narrow_choose(struct narrow_job *job)
 
 /* ---- the result ---- */
 
-static int narrow_report(struct narrow_job *job, const inlay_filter_report *r)
+static void narrow_json(struct out *o, const void *ctx)
 {
-    const struct narrow_settings *s = job->settings;
-    struct out o;
-    if (s->quiet && !s->json)
-        return REPORT_DONE;
-    if (!out_open(&o, STDOUT_FILENO))
-        return report_memory();
-    if (s->json) {
-        struct json json = {&o, false}, *j = &json;
-        json_open(j, NULL, '{');
-        json_text(j, "output", s->output);
-        json_uint(j, "input_bytes", job->in.source.size_bytes);
-        json_uint(j, "rows", r->n_rows);
-        json_uint(j, "row_groups", r->n_row_groups);
-        json_uint(j, "columns", r->n_columns);
-        json_uint(j, "columns_kept", r->n_kept);
-        json_uint(j, "peak_memory_bytes", job->env.peak_bytes);
-        json_seconds(j, "seconds", progress_seconds(&job->progress));
-        json_close(j, '}');
-        json_line(j);
-    } else {
-        out_text(&o, "kept ");
-        print_count(&o, r->n_kept);
-        out_text(&o, " of ");
-        print_counted(&o, r->n_columns, "column in ", "columns in ");
-        print_safe_text(&o, s->output);
-        out_text(&o, ": ");
-        print_counted(&o, r->n_rows, "row, ", "rows, ");
-        print_counted(&o, r->n_row_groups, "row group\n", "row groups\n");
-    }
-    return out_finish(&o, REPORT_DONE);
+    const struct narrow_job *job = ctx;
+    const inlay_filter_report *r = &job->report;
+    struct json json = {o, false}, *j = &json;
+    json_open(j, NULL, '{');
+    json_text(j, "output", job->settings->output);
+    json_uint(j, "input_bytes", job->in.source.size_bytes);
+    json_uint(j, "rows", r->n_rows);
+    json_uint(j, "row_groups", r->n_row_groups);
+    json_uint(j, "columns", r->n_columns);
+    json_uint(j, "columns_kept", r->n_kept);
+    json_uint(j, "peak_memory_bytes", job->env.peak_bytes);
+    json_seconds(j, "seconds", progress_seconds(&job->progress));
+    json_close(j, '}');
+    json_line(j);
+}
+
+static void narrow_text(struct out *o, const void *ctx)
+{
+    const struct narrow_job *job = ctx;
+    const inlay_filter_report *r = &job->report;
+    out_text(o, "kept ");
+    print_count(o, r->n_kept);
+    out_text(o, " of ");
+    print_counted(o, r->n_columns, "column in ", "columns in ");
+    print_safe_text(o, job->settings->output);
+    out_text(o, ": ");
+    print_counted(o, r->n_rows, "row, ", "rows, ");
+    print_counted(o, r->n_row_groups, "row group\n", "row groups\n");
 }
 
 static int narrow_failed(struct narrow_job *job)
@@ -165,16 +163,16 @@ static int narrow_failed(struct narrow_job *job)
 
 static int narrow_into(struct narrow_job *job)
 {
-    inlay_filter_report report = {0};
+    const struct narrow_settings *s = job->settings;
     job->options.progress = progress_update;
     job->options.progress_ctx = &job->progress;
-    progress_start(&job->progress, "filtering", job->settings->quiet);
-    inlay_status status = inlay_filter(&job->env, job->in.reader, &job->out.sink, &job->options, &report);
+    progress_start(&job->progress, "filtering", s->quiet);
+    inlay_status status = inlay_filter(&job->env, job->in.reader, &job->out.sink, &job->options, &job->report);
     progress_end(&job->progress);
     if (status != INLAY_OK)
         return narrow_failed(job);
     int code = files_commit(&job->out);
-    return code == REPORT_DONE ? narrow_report(job, &report) : code;
+    return code == REPORT_DONE ? out_summary(s->quiet, s->json, narrow_text, narrow_json, job) : code;
 }
 
 static int narrow_command(const void *settings, char **paths, int n)

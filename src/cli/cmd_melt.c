@@ -4,7 +4,6 @@
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -34,6 +33,7 @@ struct melt_job {
     struct progress progress;
     struct melt_reason reasons[MELT_REASONS];
     size_t n_reasons;
+    inlay_melt_report report;
 };
 
 static void melt_left_out(void *ctx, size_t input, inlay_bytes column, const char *why)
@@ -70,27 +70,23 @@ static void melt_tell_left_out(const struct melt_job *job)
     }
 }
 
-static void melt_json(struct out *o, const struct melt_job *job, const inlay_melt_report *r,
-                      double seconds)
+static void melt_json(struct out *o, const void *ctx)
 {
+    const struct melt_job *job = ctx;
+    const inlay_melt_report *r = &job->report;
     struct json json = {o, false}, *j = &json;
-    json_open(j, NULL, '{');
-    json_text(j, "output", job->settings->output);
-    json_uint(j, "inputs", job->in.n);
-    json_uint(j, "input_bytes", inputs_bytes(&job->in));
+    inputs_json_open(j, &job->in, job->settings->output);
     json_uint(j, "rows", r->n_rows);
     json_uint(j, "series", r->n_series);
     json_uint(j, "row_groups", r->n_row_groups);
     json_uint(j, "left_out", r->n_left_out);
-    json_uint(j, "peak_memory_bytes", job->in.env.peak_bytes);
-    json_seconds(j, "seconds", seconds);
-    json_close(j, '}');
-    json_line(j);
+    inputs_json_close(j, &job->in, &job->progress);
 }
 
-static void melt_text(struct out *o, const struct melt_job *job, const inlay_melt_report *r,
-                      double seconds)
+static void melt_text(struct out *o, const void *ctx)
 {
+    const struct melt_job *job = ctx;
+    const inlay_melt_report *r = &job->report;
     out_text(o, "melted ");
     print_counted(o, job->in.n, "recording into ", "recordings into ");
     print_safe_text(o, job->settings->output);
@@ -102,13 +98,12 @@ static void melt_text(struct out *o, const struct melt_job *job, const inlay_mel
         out_text(o, ", ");
         print_counted(o, r->n_left_out, "column left out", "columns left out");
     }
-    out_format(o, ", in %.2f s\n", seconds);
+    out_format(o, ", in %.2f s\n", progress_seconds(&job->progress));
 }
 
 static int melt_into(struct melt_job *job, struct files_output *out)
 {
     const struct melt_settings *s = job->settings;
-    inlay_melt_report report = {0};
     inlay_melt_options options = {.histograms = s->histograms,
                                   .table = {.sort = s->sort,
                                             .row_group_rows = s->row_group_rows,
@@ -120,19 +115,13 @@ static int melt_into(struct melt_job *job, struct files_output *out)
                                   .progress_ctx = &job->progress};
     progress_start(&job->progress, "melting", s->quiet);
     inlay_status status =
-        inlay_melt(&job->in.env, job->in.readers, job->in.n, &out->sink, &options, &report);
+        inlay_melt(&job->in.env, job->in.readers, job->in.n, &out->sink, &options, &job->report);
     progress_end(&job->progress);
     if (status != INLAY_OK)
         return inputs_failed(&job->in, s->output, report_advice(job->in.env.error.status));
     melt_tell_left_out(job);
     int code = files_commit(out);
-    struct out o;
-    if (code != REPORT_DONE || (s->quiet && !s->json))
-        return code;
-    if (!out_open(&o, STDOUT_FILENO))
-        return report_memory();
-    (s->json ? melt_json : melt_text)(&o, job, &report, progress_seconds(&job->progress));
-    return out_finish(&o, code);
+    return code == REPORT_DONE ? out_summary(s->quiet, s->json, melt_text, melt_json, job) : code;
 }
 
 static int melt_command(const void *settings, char **paths, int n)

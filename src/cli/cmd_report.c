@@ -74,6 +74,8 @@ static int web_make(struct web *w)
     if (code == REPORT_DONE)
         code = web_columns_open(w);
     if (code == REPORT_DONE)
+        code = web_events_open(w);
+    if (code == REPORT_DONE)
         code = web_pick(w);
     if (code == REPORT_DONE)
         web_time_marks(&w->marks, &w->clock, 6);
@@ -100,10 +102,9 @@ static int web_summary(const struct web *w, int code)
 
 static void web_close(struct web *w)
 {
+    web_events_close(w);
     web_columns_close(w);
     inlay_arrow_schema_close(w->arrow);
-    if (w->flags.data)
-        out_close(&w->flags);
     out_close(&w->page);
     files_close(&w->in);
 }
@@ -156,7 +157,9 @@ const struct command command_report = {
             "the footer as marks and bands, and where the file's bytes are.\n"
             "\n"
             "A chart shows one metric, with its lines that vary most. Without --metric those\n"
-            "metrics are chosen that vary most. A file that is no recording is drawn column\n"
+            "metrics are chosen that an event names by its chart_id, then those that vary most.\n"
+            "An event with a chart_id (a metric or a column) is drawn in that chart only, one\n"
+            "with a source, node or instance in charts of it. A file that is no recording is drawn column\n"
             "by column. The page stays small however long the recording is.\n"
             "\n"
             "Examples:\n"

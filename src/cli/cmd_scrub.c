@@ -49,7 +49,7 @@ static int scrub_plan(void *ctx, struct change *c)
         status = scrub_encode(c, schema, &sink);
         if (status == INLAY_OK) {
             change_set(c, "ARROW:schema", (inlay_bytes){text->data, text->bytes});
-            bool less = text->bytes <= old->value.len; /* strings that were shared are written out each time */
+            bool less = text->bytes <= old->value.len; /* unless its writer packed it closer still */
             change_say(c, "%lu key%s taken out of ARROW:schema, %zu bytes %s", (unsigned long)keys, keys == 1 ? "" : "s",
                        less ? old->value.len - text->bytes : text->bytes - old->value.len, less ? "less" : "more");
         }

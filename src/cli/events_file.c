@@ -10,32 +10,62 @@
 #include <string.h>
 #include <time.h>
 
+#include "inlay/arrow.h"
+
 #include "cli/report.h"
 
 /* ---- the clock ---- */
 
-/* Nanoseconds of one unit of a column of time stamps; 0 = it is none. Recordings have UINT_64 and mean nanoseconds. */
-static uint64_t events_file_unit(const inlay_node *node)
-{
-    static const uint64_t units[] = {0, 1000000, 1000, 1};
-    if (node->type != INLAY_INT64 || node->max_rep != 0)
-        return 0;
-    if (node->logical.kind == INLAY_TIMESTAMP)
-        return node->logical.unit <= INLAY_NANOS ? units[node->logical.unit] : 0;
-    return node->logical.kind == INLAY_INTEGER || node->logical.kind == INLAY_LOGICAL_NONE ? 1 : 0;
-}
-
 /* The stamp of one row. What cannot be read is not known: the events can be without it. */
-static bool events_file_stamp(inlay_column *column, int64_t row, uint64_t unit, uint64_t *ns)
+static bool events_file_stamp(inlay_column *column, int64_t row, uint64_t *value)
 {
     inlay_batch batch;
-    int64_t value;
     if (inlay_column_seek(column, row) != INLAY_OK || inlay_column_read(column, 1, &batch) != INLAY_OK ||
         batch.n_values != 1)
         return false;
-    memcpy(&value, batch.values, sizeof value);
-    *ns = (uint64_t)value * unit;
-    return unit == 1 || (value >= 0 && (uint64_t)value <= UINT64_MAX / unit);
+    memcpy(value, batch.values, sizeof *value);
+    return true;
+}
+
+/* The metadata of a field of the file is half of a wide recording's footer, so it is looked at only where it may say
+ * something else than the stamp itself: one that is nanoseconds by its size is beyond the year 5138 in any other unit. */
+static uint64_t events_file_unit(struct events_file *f, const inlay_node *node, uint64_t first)
+{
+    static const inlay_bytes none = {NULL, 0};
+    inlay_arrow_schema *fields = NULL;
+    uint64_t unit = inlay_time_unit(node, none, first);
+    if (unit <= 1 || node->logical.kind == INLAY_TIMESTAMP ||
+        inlay_arrow_schema_open(&f->env, f->in.reader, &fields) != INLAY_OK)
+        return unit;
+    for (uint32_t i = 0; i < inlay_arrow_schema_fields(fields); i++) {
+        inlay_arrow_field field = inlay_arrow_schema_field(fields, i);
+        bool named = field.name.len == node->name.len && memcmp(field.name.data, node->name.data, node->name.len) == 0;
+        for (uint32_t k = 0; named && k < field.n_metadata; k++) {
+            inlay_key_value pair = inlay_arrow_schema_metadata(fields, i, k);
+            if (pair.has_value && pair.key.len == 4 && memcmp(pair.key.data, "unit", 4) == 0)
+                unit = inlay_time_unit(node, pair.value, first);
+        }
+    }
+    inlay_arrow_schema_close(fields);
+    return unit;
+}
+
+static void events_file_range(struct events_file *f, const inlay_node *node)
+{
+    int64_t rows = inlay_reader_rows(f->in.reader);
+    uint64_t first = 0, last = 0;
+    inlay_column *column = NULL;
+    if (rows < 1 || inlay_column_open(f->in.reader, (uint32_t)node->leaf, 0, &column) != INLAY_OK)
+        return;
+    bool has_first = events_file_stamp(column, 0, &first), has_last = events_file_stamp(column, rows - 1, &last);
+    inlay_column_close(column);
+    uint64_t unit = events_file_unit(f, node, has_first ? first : last);
+    bool is_signed = node->logical.kind != INLAY_INTEGER || node->logical.is_signed;
+    uint64_t most = (is_signed ? INT64_MAX : UINT64_MAX) / unit; /* what is above it is before 1970, or too much */
+    f->clock.has_start = has_first && first <= most;
+    f->clock.has_end = has_last && last <= most;
+    f->clock.start_ns = first * unit;
+    f->clock.end_ns = last * unit;
 }
 
 static void events_file_clock(struct events_file *f)
@@ -44,18 +74,12 @@ static void events_file_clock(struct events_file *f)
     const inlay_schema *schema = inlay_reader_schema(f->in.reader);
     uint32_t node = inlay_schema_find(schema, "timestamp", 0);
     const inlay_node *stamp = node ? inlay_schema_node(schema, node) : NULL;
-    uint64_t unit = stamp ? events_file_unit(stamp) : 0;
-    int64_t rows = inlay_reader_rows(f->in.reader);
-    inlay_column *column = NULL;
     if (clock_gettime(CLOCK_REALTIME, &now) == 0 && now.tv_sec >= 0) {
         f->clock.has_now = true;
         f->clock.now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
     }
-    if (!unit || rows < 1 || inlay_column_open(f->in.reader, (uint32_t)stamp->leaf, 0, &column) != INLAY_OK)
-        return;
-    f->clock.has_start = events_file_stamp(column, 0, unit, &f->clock.start_ns);
-    f->clock.has_end = events_file_stamp(column, rows - 1, unit, &f->clock.end_ns);
-    inlay_column_close(column);
+    if (stamp && inlay_time_unit(stamp, (inlay_bytes){NULL, 0}, 0))
+        events_file_range(f, stamp);
 }
 
 /* ---- open and close ---- */

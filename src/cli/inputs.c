@@ -53,3 +53,19 @@ int inputs_failed(const struct inputs *in, const char *output, const char *advic
         path = NULL;
     return report_failure_with(path, e, advice);
 }
+
+void inputs_json_open(struct json *j, const struct inputs *in, const char *output)
+{
+    json_open(j, NULL, '{');
+    json_text(j, "output", output);
+    json_uint(j, "inputs", in->n);
+    json_uint(j, "input_bytes", inputs_bytes(in));
+}
+
+void inputs_json_close(struct json *j, const struct inputs *in, const struct progress *progress)
+{
+    json_uint(j, "peak_memory_bytes", in->env.peak_bytes);
+    json_seconds(j, "seconds", progress_seconds(progress));
+    json_close(j, '}');
+    json_line(j);
+}

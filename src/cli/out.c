@@ -124,3 +124,14 @@ int out_finish(struct out *o, int code)
         return report_memory();
     return report_system("standard output", "cannot write", os_error);
 }
+
+int out_summary(bool quiet, bool json, out_print *as_text, out_print *as_json, const void *ctx)
+{
+    struct out o;
+    if (quiet && !json)
+        return REPORT_DONE;
+    if (!out_open(&o, STDOUT_FILENO))
+        return report_memory();
+    (json ? as_json : as_text)(&o, ctx);
+    return out_finish(&o, REPORT_DONE);
+}

@@ -31,6 +31,10 @@ void out_flush(struct out *o);
 /* End of standard output: flush, close the descriptor, report a failure. Gives `code`, or REPORT_IO
  * if output failed; a closed pipe is quiet and counts as done. */
 int out_finish(struct out *o, int code);
+/* What a command did, on standard output, when all of it is done: as JSON if asked for, else as text unless quiet.
+ * Returns an exit code; a failure has been reported. */
+typedef void out_print(struct out *o, const void *ctx);
+int out_summary(bool quiet, bool json, out_print *as_text, out_print *as_json, const void *ctx);
 
 void out_more(struct out *o, size_t n);
 

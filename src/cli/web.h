@@ -57,6 +57,7 @@ struct web_chart {
     double score;
     size_t family, taken; /* first chart whose name begins alike; there: how many of them are chosen */
     bool named;           /* by --metric */
+    bool tied;            /* by an event's chart_id */
     bool chosen;
 };
 
@@ -64,7 +65,9 @@ struct web_clock {
     bool timed;         /* false: the axis counts rows */
     const char *note;   /* why it is not; constant text, NULL = no time column */
     uint32_t leaf;
-    uint64_t unit_ns;
+    const inlay_node *node;
+    inlay_bytes unit;   /* as its metadata says */
+    uint64_t unit_ns;   /* 0 = to be told when the first value is there */
     int64_t rows;
     uint64_t from, to;  /* nanoseconds since 1970, or rows */
     uint64_t typical;   /* step between rows, a power of two at or below it */
@@ -91,8 +94,10 @@ struct web {
     struct web_chart *charts; /* by name */
     size_t n_charts, n_lines_shown, n_heats_shown;
     bool recording;
-    struct out flags; /* numbers of events, the same above every chart */
+    struct inlay_events *list; /* of the footer */
+    struct web_event *events;  /* [n_events] of it, by time */
     size_t n_events;
+    const char *events_fault;  /* why there are none; constant text */
     struct out page;
     inlay_sink sink;
     uint64_t page_bytes;
@@ -176,9 +181,17 @@ bool web_number_kind(const inlay_node *node, uint8_t *number);
 int web_columns_open(struct web *w);
 void web_columns_close(struct web *w);
 inlay_bytes web_metadata(const struct web *w, uint32_t field, const char *key);
+/* What the file says of the column's metric: a paragraph, or nothing. */
+void web_description(struct web *w, const struct web_column *column);
 /* What tells this line from the others of its chart: labels, else the column's name. Returns how many labels. */
 unsigned web_labels(struct web *w, const struct web_column *column, const struct web_column *const *lines, unsigned n);
 void web_column_name(struct web *w, uint32_t leaf, size_t most);
+
+/* Events, as far as they are shown. */
+int web_events_open(struct web *w);
+void web_events_close(struct web *w);
+/* Does an event's chart_id name this chart, by its metric or by one of its columns? */
+bool web_is_tied(const struct web *w, const struct web_chart *chart);
 
 /* Score the columns and choose charts. */
 int web_pick(struct web *w);
@@ -188,6 +201,11 @@ int web_pick(struct web *w);
 void web_head(struct web *w);
 void web_foot(struct web *w);
 int web_events(struct web *w);
+/* In a chart of `n` lines: the numbers above the plot, and the marks in it. An event is in charts that it names by
+ * chart_id (in all, if it has none), where source, node and instance, as far as event and a line have them, are the
+ * same. `chart` NULL: all events. */
+void web_event_flags(struct web *w, const struct web_chart *chart, const struct web_column *const *lines, unsigned n);
+void web_event_uses(struct web *w, const struct web_chart *chart, const struct web_column *const *lines, unsigned n);
 int web_charts(struct web *w);
 int web_line(struct web *w, const struct web_chart *chart);
 int web_heat(struct web *w, const struct web_chart *chart);

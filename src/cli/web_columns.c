@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "inlay/annotate.h"
+
 #include "cli/report.h"
 #include "cli/types.h"
 
@@ -34,6 +36,45 @@ inlay_bytes web_metadata(const struct web *w, uint32_t field, const char *key)
             return pair.value;
     }
     return (inlay_bytes){NULL, 0};
+}
+
+/* ---- descriptions ---- */
+
+static inlay_bytes web_key(const struct web *w, const char *key)
+{
+    const inlay_key_value *kv = inlay_reader_find_key(w->in.reader, key);
+    return kv && kv->has_value ? kv->value : (inlay_bytes){NULL, 0};
+}
+
+/* Of the field itself, else of its metric in the footer: under its source in a combined recording, else for all. */
+void web_description(struct web *w, const struct web_column *column)
+{
+    enum { WEB_DESCRIPTION = 600 };
+    struct out *o = &w->page;
+    inlay_bytes own = web_metadata(w, column->field, "description"), source = web_metadata(w, column->field, "source");
+    inlay_memory_sink text;
+    inlay_sink sink = inlay_sink_memory(&text, &w->env);
+#if INLAY_RECORDING
+    const inlay_bytes path[] = {source, {(const uint8_t *)"descriptions", 12}, column->metric};
+    inlay_error error = w->env.error;
+    inlay_status status = INLAY_END;
+    if (!own.len && source.len)
+        status = inlay_json_text(&w->env, web_key(w, "per_source_metadata"), path, 3, &sink);
+    if (!own.len && status != INLAY_OK)
+        status = inlay_json_text(&w->env, web_key(w, "descriptions"), path + 2, 1, &sink);
+    if (status == INLAY_OK)
+        own = (inlay_bytes){text.data, text.bytes};
+    else
+        w->env.error = error; /* a text that cannot be read is one less to show */
+#endif
+    if (own.len) {
+        out_text(o, "<p class=d title=\"");
+        web_escape(o, own, WEB_DESCRIPTION);
+        out_text(o, "\">");
+        web_escape(o, own, WEB_DESCRIPTION);
+        out_text(o, "</p>");
+    }
+    inlay_sink_memory_free(&text);
 }
 
 /* ---- one column ---- */
@@ -238,17 +279,36 @@ void web_column_name(struct web *w, uint32_t leaf, size_t most)
     web_escape(&w->page, (inlay_bytes){(const uint8_t *)path, strlen(path)}, most);
 }
 
+/* The label that tells this line apart whose name comes next after `last`; false: there is none. Files have labels in
+ * any order, and lines of one chart should not. */
+static bool web_label_after(const struct web *w, const struct web_column *c, const struct web_column *const *lines,
+                            unsigned n, const inlay_bytes *last, inlay_key_value *next)
+{
+    uint32_t n_pairs = web_pairs(w, c->field);
+    bool found = false;
+    for (uint32_t i = 0; i < n_pairs; i++) {
+        inlay_key_value pair = inlay_arrow_schema_metadata(w->arrow, c->field, i);
+        if (!pair.has_value || (last && web_compare(pair.key, *last) <= 0) ||
+            (found && web_compare(pair.key, next->key) >= 0) || !web_is_label(pair.key) ||
+            !web_tells_apart(w, pair, lines, n))
+            continue;
+        *next = pair;
+        found = true;
+    }
+    return found;
+}
+
 unsigned web_labels(struct web *w, const struct web_column *c, const struct web_column *const *lines, unsigned n)
 {
-    uint32_t n_pairs = web_pairs(w, c->field), told = 0;
-    for (uint32_t i = 0; i < n_pairs && told < 4; i++) {
-        inlay_key_value pair = inlay_arrow_schema_metadata(w->arrow, c->field, i);
-        if (!pair.has_value || !web_is_label(pair.key) || !web_tells_apart(w, pair, lines, n))
-            continue;
+    enum { WEB_LABELS = 4 };
+    inlay_key_value pair = {.has_value = false};
+    unsigned told = 0;
+    for (inlay_bytes last = pair.key; told < WEB_LABELS && web_label_after(w, c, lines, n, told ? &last : NULL, &pair);) {
         out_text(&w->page, told++ ? ", " : "");
         web_escape(&w->page, pair.key, WEB_LABEL_CHARS);
         out_text(&w->page, "=");
         web_escape(&w->page, pair.value, WEB_LABEL_CHARS);
+        last = pair.key;
     }
     if (told == 0 && n == 1 && c->kind != WEB_HISTOGRAM)
         web_escape(&w->page, c->metric, WEB_LABEL_CHARS);

@@ -16,6 +16,7 @@ struct web_event {
     size_t place;      /* in the file's list: the order of equals */
     double from, to;   /* 0 to 1 */
     bool inside, band;
+    bool scoped;       /* not in all charts */
     unsigned colour;
 };
 
@@ -52,6 +53,57 @@ static void web_event_place(const struct web_clock *clock, const inlay_event *e,
     out->from = web_place(clock, e->timestamp_ns);
     out->to = web_place(clock, end);
     out->colour = web_event_colour(e->kind);
+    out->scoped = e->chart_id.len || e->source.len || e->node.len || e->instance.len;
+}
+
+/* ---- which charts an event is in ---- */
+
+static bool web_event_names(const struct web *w, const inlay_event *e, const struct web_chart *chart)
+{
+    char path[512];
+    if (web_compare(e->chart_id, w->columns[chart->first].metric) == 0)
+        return true;
+    for (size_t i = chart->first; i < chart->first + chart->n; i++) {
+        const struct web_column *c = &w->columns[i];
+        uint32_t node = inlay_schema_leaf_node(w->schema, c->leaf);
+        if (c->field != UINT32_MAX)
+            node = inlay_schema_child(w->schema, 0, c->field);
+        size_t len = inlay_schema_path(w->schema, node, path, sizeof path);
+        if (len < sizeof path && web_compare(e->chart_id, (inlay_bytes){(const uint8_t *)path, len}) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool web_is_tied(const struct web *w, const struct web_chart *chart)
+{
+    for (size_t i = 0; i < w->n_events; i++)
+        if (w->events[i].event->chart_id.len && web_event_names(w, w->events[i].event, chart))
+            return true;
+    return false;
+}
+
+/* What only one of both says is no difference. A line's word is its field's, else the file's, unless that is a list. */
+static bool web_event_agrees(const struct web *w, inlay_bytes value, const struct web_column *line, const char *key)
+{
+    inlay_bytes have = web_metadata(w, line->field, key);
+    const inlay_key_value *kv = have.len ? NULL : inlay_reader_find_key(w->in.reader, key);
+    if (kv && kv->has_value && kv->value.len && kv->value.data[0] != '[')
+        have = kv->value;
+    return !value.len || !have.len || web_compare(value, have) == 0;
+}
+
+static bool web_event_fits(const struct web *w, const struct web_event *e, const struct web_chart *chart,
+                           const struct web_column *const *lines, unsigned n)
+{
+    if (!e->inside || (chart && e->event->chart_id.len && !web_event_names(w, e->event, chart)))
+        return false;
+    for (unsigned i = 0; i < n && e->scoped; i++)
+        if (web_event_agrees(w, e->event->source, lines[i], "source") &&
+            web_event_agrees(w, e->event->node, lines[i], "node") &&
+            web_event_agrees(w, e->event->instance, lines[i], "instance"))
+            return true;
+    return !chart || !e->scoped;
 }
 
 /* ---- drawing ---- */
@@ -63,43 +115,63 @@ static void web_event_title(struct out *o, const struct web_event *e, size_t num
     out_text(o, "</title>");
 }
 
-static void web_event_marks(struct web *w, const struct web_event *events, size_t n)
+static void web_event_mark(struct out *o, const struct web_event *e, size_t number)
+{
+    double x = e->from * WEB_BINS, width = (e->to - e->from) * WEB_BINS;
+    if (e->band)
+        out_format(o, "<rect class=\"b k%u\" x=\"%.2f\" width=\"%.2f\" height=\"%d\">", e->colour, x,
+                   width < 0.5 ? 0.5 : width, WEB_HEIGHT);
+    else
+        out_format(o, "<path class=\"m k%u\" d=\"M%.2f 0v%d\">", e->colour, x, WEB_HEIGHT);
+    web_event_title(o, e, number);
+    out_text(o, e->band ? "</rect>" : "</path>");
+}
+
+/* Those of all charts together, others each by itself. */
+static void web_event_marks(struct web *w)
 {
     struct out *o = &w->page;
     out_text(o, "<svg class=defs aria-hidden=true><defs><g id=ev>");
-    for (size_t i = 0; i < n; i++) {
-        const struct web_event *e = &events[i];
-        double x = e->from * WEB_BINS, width = (e->to - e->from) * WEB_BINS;
-        if (!e->inside)
+    for (size_t i = 0; i < w->n_events; i++)
+        if (w->events[i].inside && !w->events[i].scoped)
+            web_event_mark(o, &w->events[i], i + 1);
+    out_text(o, "</g>");
+    for (size_t i = 0; i < w->n_events; i++) {
+        if (!w->events[i].inside || !w->events[i].scoped)
             continue;
-        if (e->band)
-            out_format(o, "<rect class=\"b k%u\" x=\"%.2f\" width=\"%.2f\" height=\"%d\">", e->colour, x,
-                       width < 0.5 ? 0.5 : width, WEB_HEIGHT);
-        else
-            out_format(o, "<path class=\"m k%u\" d=\"M%.2f 0v%d\">", e->colour, x, WEB_HEIGHT);
-        web_event_title(o, e, i + 1);
-        out_text(o, e->band ? "</rect>" : "</path>");
+        out_format(o, "<g id=e%zu>", i + 1);
+        web_event_mark(o, &w->events[i], i + 1);
+        out_text(o, "</g>");
     }
-    out_text(o, "</g></defs></svg>\n");
+    out_text(o, "</defs></svg>\n");
 }
 
-/* Numbers above the plots, as far as they do not stand on each other. */
-static int web_event_flags(struct web *w, const struct web_event *events, size_t n)
+/* Numbers above the plot, as far as they do not stand on each other. */
+void web_event_flags(struct web *w, const struct web_chart *chart, const struct web_column *const *lines, unsigned n)
 {
+    struct out *o = &w->page;
     double last = -1;
     unsigned flags = 0;
-    if (!out_open(&w->flags, -1))
-        return report_memory();
-    out_text(&w->flags, "<div class=n>");
-    for (size_t i = 0; i < n && flags < WEB_MOST_FLAGS; i++) {
-        if (!events[i].inside || events[i].from < last + 0.055)
+    for (size_t i = 0; i < w->n_events && flags < WEB_MOST_FLAGS; i++) {
+        const struct web_event *e = &w->events[i];
+        if (e->from < last + 0.055 || !web_event_fits(w, e, chart, lines, n))
             continue;
-        last = events[i].from;
-        out_format(&w->flags, "<b class=k%u style=\"left:%.2f%%\">%zu</b>", events[i].colour, 100 * last, i + 1);
-        flags++;
+        last = e->from;
+        out_text(o, flags++ ? "" : "<div class=n>");
+        out_format(o, "<b class=k%u style=\"left:%.2f%%\">%zu</b>", e->colour, 100 * last, i + 1);
     }
-    out_text(&w->flags, "</div>");
-    return REPORT_DONE;
+    out_text(o, flags ? "</div>" : "");
+}
+
+void web_event_uses(struct web *w, const struct web_chart *chart, const struct web_column *const *lines, unsigned n)
+{
+    bool common = false;
+    for (size_t i = 0; i < w->n_events; i++)
+        common |= w->events[i].inside && !w->events[i].scoped;
+    out_text(&w->page, common ? "<use href=\"#ev\"/>" : "");
+    for (size_t i = 0; i < w->n_events; i++)
+        if (w->events[i].scoped && web_event_fits(w, &w->events[i], chart, lines, n))
+            out_format(&w->page, "<use href=\"#e%zu\"/>", i + 1);
 }
 
 /* ---- the list ---- */
@@ -113,6 +185,14 @@ static void web_event_detail(struct out *o, const char *name, inlay_bytes value)
     out_text(o, "=");
     web_escape(o, value, 80);
     out_text(o, "</span>");
+}
+
+static bool web_event_is_shown(const struct web *w, const inlay_event *e)
+{
+    for (size_t i = 0; i < w->n_charts; i++)
+        if (w->charts[i].chosen && web_event_names(w, e, &w->charts[i]))
+            return true;
+    return false;
 }
 
 static void web_event_item(struct web *w, const struct web_event *e, size_t number)
@@ -149,6 +229,9 @@ static void web_event_item(struct web *w, const struct web_event *e, size_t numb
     web_event_detail(o, "source", v->source);
     web_event_detail(o, "node", v->node);
     web_event_detail(o, "instance", v->instance);
+    web_event_detail(o, "chart", v->chart_id);
+    if (v->chart_id.len && !web_event_is_shown(w, v))
+        out_text(o, " <span>(not on this page)</span>");
     for (size_t i = 0; i < v->n_labels && i < 12; i++) {
         out_text(o, " <span>");
         web_escape(o, v->labels[i].name, 40);
@@ -163,83 +246,119 @@ static void web_event_strip(struct web *w)
 {
     struct out *o = &w->page;
     out_text(o, "<div class=\"p strip\">");
-    out_bytes(o, w->flags.data, w->flags.used);
-    out_format(o,
-               "<div class=a><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=none role=img "
-               "aria-label=\"events over time\"><use href=\"#ev\"/></svg></div>",
-               WEB_BINS, WEB_HEIGHT);
+    web_event_flags(w, NULL, NULL, 0);
+    out_format(o, "<div class=a><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=none role=img "
+                  "aria-label=\"events over time\">", WEB_BINS, WEB_HEIGHT);
+    web_event_uses(w, NULL, NULL, 0);
+    out_text(o, "</svg></div>");
     web_x_labels(o, &w->marks);
     out_text(o, "</div>");
 }
 
-static int web_events_draw(struct web *w, const struct web_event *events, size_t n, size_t all)
+int web_events(struct web *w)
 {
     struct out *o = &w->page;
-    size_t inside = 0;
-    for (size_t i = 0; i < n; i++)
-        inside += events[i].inside;
-    w->n_events = inside;
-    web_event_marks(w, events, n);
-    if (inside && web_event_flags(w, events, n) != REPORT_DONE)
-        return REPORT_IO;
+    size_t all = w->list ? inlay_events_count(w->list) : 0, inside = 0;
+    if (w->events_fault) {
+        out_text(o, "<section><h2>Events</h2><p class=empty>The footer\xE2\x80\x99s events cannot be read: ");
+        web_escape_text(o, w->events_fault);
+        out_text(o, "</p></section>\n");
+    }
+    if (all == 0)
+        return REPORT_DONE;
+    for (size_t i = 0; i < w->n_events; i++)
+        inside += w->events[i].inside;
+    web_event_marks(w);
     out_format(o, "<section class=events><h2>Events <small>%zu</small></h2>", all);
     if (inside)
         web_event_strip(w);
     out_text(o, "<ol>\n");
-    for (size_t i = 0; i < n; i++) {
-        web_event_item(w, &events[i], i + 1);
-        if (web_flush(w) != REPORT_DONE)
-            return REPORT_IO;
+    for (size_t i = 0; i < w->n_events; i++) {
+        web_event_item(w, &w->events[i], i + 1);
+        int code = web_flush(w);
+        if (code != REPORT_DONE)
+            return code;
     }
     out_text(o, "</ol>");
-    if (all > n)
-        out_format(o, "<p class=empty>and %zu more: inlay events list has them all</p>", all - n);
+    if (all > w->n_events)
+        out_format(o, "<p class=empty>and %zu more: inlay events list has them all</p>", all - w->n_events);
     out_text(o, "</section>\n");
     return web_flush(w);
 }
 
-static int web_events_list(struct web *w, inlay_events *list)
+/* ---- reading ---- */
+
+static int web_events_place(struct web *w)
 {
-    size_t all = inlay_events_count(list), n = all < WEB_MOST_EVENTS ? all : WEB_MOST_EVENTS;
+    size_t all = inlay_events_count(w->list);
     if (all == 0)
         return REPORT_DONE;
-    struct web_event *events = calloc(all, sizeof *events);
-    if (!events)
+    w->events = calloc(all, sizeof *w->events);
+    if (!w->events)
         return report_memory();
     for (size_t i = 0; i < all; i++) {
-        web_event_place(&w->clock, inlay_events_at(list, i), &events[i]);
-        events[i].place = i;
+        web_event_place(&w->clock, inlay_events_at(w->list, i), &w->events[i]);
+        w->events[i].place = i;
     }
-    qsort(events, all, sizeof *events, web_event_order);
-    int code = web_events_draw(w, events, n, all);
-    free(events);
-    return code;
+    qsort(w->events, all, sizeof *w->events, web_event_order);
+    w->n_events = all < WEB_MOST_EVENTS ? all : WEB_MOST_EVENTS;
+    return REPORT_DONE;
 }
 
-int web_events(struct web *w)
+int web_events_open(struct web *w)
 {
-    inlay_events *list = NULL;
-    int code = REPORT_DONE;
     const inlay_key_value *kv = inlay_reader_find_key(w->in.reader, INLAY_EVENTS_KEY);
     if (!kv || !kv->has_value)
-        return code;
-    if (inlay_events_open(&w->env, &list) != INLAY_OK)
+        return REPORT_DONE;
+    if (inlay_events_open(&w->env, &w->list) != INLAY_OK)
         return report_failure(w->in.path, &w->env.error);
-    if (inlay_events_add_payload(list, kv->value) == INLAY_OK) {
-        code = web_events_list(w, list);
-    } else if (w->env.error.status == INLAY_ARG) { /* the rest of the file is still worth a look */
-        report_note("%s: events left out: key \"" INLAY_EVENTS_KEY "\": %s", w->in.path, w->env.error.what);
-        out_text(&w->page, "<section><h2>Events</h2><p class=empty>The footer\xE2\x80\x99s events cannot be read: ");
-        web_escape_text(&w->page, w->env.error.what);
-        out_text(&w->page, "</p></section>\n");
-    } else {
-        code = report_failure(w->in.path, &w->env.error);
-    }
-    inlay_events_close(list);
-    return code;
+    if (inlay_events_add_payload(w->list, kv->value) == INLAY_OK)
+        return web_events_place(w);
+    if (w->env.error.status != INLAY_ARG)
+        return report_failure(w->in.path, &w->env.error);
+    report_note("%s: events left out: key \"" INLAY_EVENTS_KEY "\": %s", w->in.path, w->env.error.what);
+    w->events_fault = w->env.error.what; /* the rest of the file is still worth a look */
+    return REPORT_DONE;
+}
+
+void web_events_close(struct web *w)
+{
+    free(w->events);
+    inlay_events_close(w->list);
 }
 
 #else
+
+int web_events_open(struct web *w)
+{
+    (void)w;
+    return REPORT_DONE;
+}
+
+void web_events_close(struct web *w)
+{
+    (void)w;
+}
+
+bool web_is_tied(const struct web *w, const struct web_chart *chart)
+{
+    (void)w;
+    (void)chart;
+    return false;
+}
+
+void web_event_flags(struct web *w, const struct web_chart *chart, const struct web_column *const *lines, unsigned n)
+{
+    (void)w;
+    (void)chart;
+    (void)lines;
+    (void)n;
+}
+
+void web_event_uses(struct web *w, const struct web_chart *chart, const struct web_column *const *lines, unsigned n)
+{
+    web_event_flags(w, chart, lines, n);
+}
 
 int web_events(struct web *w)
 {

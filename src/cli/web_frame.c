@@ -31,7 +31,12 @@ static const char web_style[] =
     "min-width:0}.events,.layout{margin-top:28px}.events h2,.layout h2{margin-top:2px}"
     ".layout h3{margin:16px 0 6px}"
     "figcaption p,.key,.empty{color:var(--soft);font-size:.8rem;overflow-wrap:anywhere}figcaption{min-height:2.6rem}"
-    ".c .l{min-height:1.4rem}\n";
+    "figcaption .d{color:var(--ink);opacity:.82;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;"
+    "overflow:hidden;line-height:1.35;margin-top:2px}"
+    ".c .l{min-height:1.4rem}\n"
+    /* captions, plots and legends of neighbours on one height each */
+    "@supports(grid-template-rows:subgrid){.charts .c{display:grid;grid-row:span 3;grid-template-rows:subgrid;row-gap:0}"
+    ".c>*{min-width:0}}\n";
 
 static const char web_style_plot[] =
     /* a plot: labels to its left, flags above, times below */
@@ -66,7 +71,7 @@ static const char web_style_plot[] =
     ".defs{position:absolute;width:0;height:0}"
     ".ramp{display:inline-block;width:84px;height:10px;vertical-align:-1px}"
     ".none{position:absolute;inset:0;display:grid;place-items:center;color:var(--soft);font-size:.85rem}\n"
-    ".l{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:.78rem;padding-top:6px}"
+    ".l{display:flex;flex-wrap:wrap;align-content:flex-start;gap:2px 14px;font-size:.78rem;padding-top:6px}"
     ".l li{min-width:0;overflow-wrap:anywhere}.l li[class^=s]::before{content:\"\";display:inline-block;"
     "width:12px;height:"
     "4px;border-radius:2px;margin-right:6px;vertical-align:middle;background:currentColor}"

@@ -247,7 +247,6 @@ static void web_heat_quantiles(struct out *o, const struct web_heat *h, struct w
 static void web_heat_caption(struct web *w, const struct web_column *c, size_t n)
 {
     struct out *o = &w->page;
-    inlay_bytes help = web_metadata(w, c->field, "description");
     size_t before;
     out_text(o, "<figcaption><h3>");
     web_escape(o, c->metric, 120);
@@ -260,11 +259,7 @@ static void web_heat_caption(struct web *w, const struct web_column *c, size_t n
     if (n > 1)
         out_format(o, " · 1 of %zu series", n);
     out_text(o, "</p>");
-    if (help.len) {
-        out_text(o, "<p class=d>");
-        web_escape(o, help, 160);
-        out_text(o, "</p>");
-    }
+    web_description(w, c);
     out_text(o, "</figcaption>");
 }
 
@@ -278,16 +273,18 @@ static void web_heat_draw(struct web *w, const struct web_chart *chart, const st
     web_heat_caption(w, c, chart->n);
     out_text(o, "<div class=p>");
     web_heat_labels(o, h, &r, unit);
-    out_bytes(o, w->flags.data, w->flags.used);
+    web_event_flags(w, chart, &c, 1);
     out_format(o, "<div class=a><svg viewBox=\"0 0 %u %u\" preserveAspectRatio=none role=img aria-label=\"", h->slices,
                r.n ? r.n : 1);
     web_escape(o, c->metric, 120);
     out_text(o, ", heat map over time\">");
     web_heat_paths(o, h, &r);
     out_text(o, "</svg>");
-    if (w->n_events)
-        out_format(o, "<svg class=over viewBox=\"0 0 %d %d\" preserveAspectRatio=none><use href=\"#ev\"/></svg>",
-                   WEB_BINS, WEB_HEIGHT);
+    if (w->n_events) {
+        out_format(o, "<svg class=over viewBox=\"0 0 %d %d\" preserveAspectRatio=none>", WEB_BINS, WEB_HEIGHT);
+        web_event_uses(w, chart, &c, 1);
+        out_text(o, "</svg>");
+    }
     out_text(o, r.n ? "</div>" : "<p class=none>no observations</p></div>");
     web_x_labels(o, &w->marks);
     out_text(o, "</div>");

@@ -187,7 +187,6 @@ static void web_caption(struct web *w, const struct web_chart *chart, unsigned n
 {
     const struct web_column *c = &w->columns[chart->first];
     struct out *o = &w->page;
-    inlay_bytes help = web_metadata(w, c->field, "description");
     out_text(o, "<figcaption><h3>");
     web_escape(o, c->metric, 120);
     out_text(o, "</h3><p>");
@@ -199,11 +198,7 @@ static void web_caption(struct web *w, const struct web_chart *chart, unsigned n
         out_format(o, "%s%u of %zu series, those that vary most", c->unit.len || c->kind == WEB_COUNTER ? " · " : "",
                    n_lines, chart->n);
     out_text(o, "</p>");
-    if (help.len) {
-        out_text(o, "<p class=d>");
-        web_escape(o, help, 160);
-        out_text(o, "</p>");
-    }
+    web_description(w, c);
     out_text(o, "</figcaption>");
 }
 
@@ -249,13 +244,13 @@ static void web_line_draw(struct web *w, const struct web_chart *chart, const st
     web_caption(w, chart, n);
     out_text(o, "<div class=p>");
     web_axis_labels(o, &axis);
-    out_bytes(o, w->flags.data, w->flags.used);
+    web_event_flags(w, chart, lines, n);
     out_format(o, "<div class=a><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=none role=img aria-label=\"", WEB_BINS,
                WEB_HEIGHT);
     web_escape(o, lines[0]->metric, 120);
     out_text(o, " over time\">");
     web_grid(o, &axis);
-    out_text(o, w->n_events ? "<use href=\"#ev\"/>" : "");
+    web_event_uses(w, chart, lines, n);
     for (unsigned i = n; i-- > 0;)
         web_series_draw(o, &series[i], &axis, i);
     out_text(o, any ? "</svg></div>" : "</svg><p class=none>no values</p></div>");

@@ -170,9 +170,12 @@ static void web_families(struct web *w)
     }
 }
 
-/* A metric counts less the more of its family are there already: twenty charts of one thing say less than of ten. */
+/* A metric counts less the more of its family are there already: twenty charts of one thing say less than of ten. What an
+ * event is about comes first, however still it is. */
 static double web_worth(const struct web *w, const struct web_chart *c)
 {
+    if (c->tied)
+        return 1e300;
     double taken = 1 + (double)w->charts[c->family].taken;
     return c->score > 0 ? c->score / (taken * taken) : c->score;
 }
@@ -185,7 +188,7 @@ static size_t web_choose(struct web *w, bool heat, size_t most, bool still)
         struct web_chart *best = NULL;
         for (size_t i = 0; i < w->n_charts; i++) {
             struct web_chart *c = &w->charts[i];
-            bool wanted = w->settings->metrics.n ? c->named : c->score > (still ? -0.5 : 0);
+            bool wanted = w->settings->metrics.n ? c->named : c->score > (still || c->tied ? -0.5 : 0);
             if (!c->chosen && wanted && (w->columns[c->first].kind == WEB_HISTOGRAM) == heat &&
                 (!best || web_worth(w, c) > web_worth(w, best)))
                 best = c;
@@ -217,6 +220,7 @@ int web_pick(struct web *w)
     for (size_t i = 0; i < w->n_charts && code == REPORT_DONE; i++) {
         struct web_chart *chart = &w->charts[i];
         chart->score = -1;
+        chart->tied = web_is_tied(w, chart);
         if (w->settings->metrics.n && !chart->named)
             continue;
         for (size_t k = chart->first; k < chart->first + chart->n && code == REPORT_DONE; k++) {

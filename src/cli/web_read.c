@@ -97,32 +97,6 @@ bool web_number_kind(const inlay_node *node, uint8_t *number)
 /* ---- the clock ---- */
 
 /* Nanoseconds in one unit of the column; 0 = to be told from the first value. */
-static uint64_t web_clock_unit(const struct web *w, const inlay_node *node, uint32_t field)
-{
-    static const uint64_t units[] = {0, 1000000, 1000, 1};
-    static const struct {
-        const char *name;
-        uint64_t ns;
-    } names[] = {{"nanoseconds", 1}, {"ns", 1}, {"microseconds", 1000}, {"us", 1000},
-                 {"milliseconds", 1000000}, {"ms", 1000000}, {"seconds", 1000000000}, {"s", 1000000000}};
-    if (node->logical.kind == INLAY_TIMESTAMP)
-        return node->logical.unit <= INLAY_NANOS ? units[node->logical.unit] : 0;
-    inlay_bytes unit = web_metadata(w, field, "unit");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (web_is(unit, names[i].name))
-            return names[i].ns;
-    return 0;
-}
-
-/* By its digits: seconds until the year 5138, then milli-, micro-, nanoseconds, each from 1973 on. */
-static uint64_t web_clock_guess(uint64_t time)
-{
-    uint64_t unit = 1000000000, limit = 100000000000u;
-    for (; time >= limit && unit > 1; limit *= 1000)
-        unit /= 1000;
-    return unit;
-}
-
 /* The column of times: "timestamp", which makes the file a recording; else the first that is annotated so. */
 static bool web_clock_find(struct web *w)
 {
@@ -131,12 +105,11 @@ static bool web_clock_find(struct web *w)
     for (uint32_t i = 0; i < n; i++) {
         const inlay_node *node = inlay_schema_node(w->schema, inlay_schema_child(w->schema, 0, i));
         bool named = web_is(node->name, "timestamp"), stamp = node->logical.kind == INLAY_TIMESTAMP;
-        uint8_t number;
-        if (node->type != INLAY_INT64 || node->max_rep || (!named && (!stamp || found)) ||
-            (!stamp && !web_number_kind(node, &number)))
+        if ((!named && (!stamp || found)) || !inlay_time_unit(node, (inlay_bytes){NULL, 0}, 0))
             continue;
         w->clock.leaf = (uint32_t)node->leaf;
-        w->clock.unit_ns = web_clock_unit(w, node, i);
+        w->clock.node = node;
+        w->clock.unit = web_metadata(w, i, "unit");
         found = true;
         if (named) {
             w->recording = true;
@@ -155,7 +128,7 @@ struct web_steps {
 static void web_steps_add(struct web_steps *s, struct web_clock *clock, uint64_t bits)
 {
     if (clock->unit_ns == 0)
-        clock->unit_ns = web_clock_guess(bits);
+        clock->unit_ns = inlay_time_unit(clock->node, clock->unit, bits);
     uint64_t ns = bits * clock->unit_ns, step = ns - s->last;
     if (bits > INT64_MAX / clock->unit_ns)
         s->fault = "its times are before 1970 or beyond 2262";

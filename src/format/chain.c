@@ -57,9 +57,9 @@ static inlay_status chain_same(inlay_env *env, const struct footer *a, const str
 {
     inlay_memory_sink left, right = {0};
     size_t list_at = 0;
-    inlay_status status = edit_strip(env, (inlay_bytes){a->data, a->bytes}, &left, &list_at);
+    inlay_status status = edit_strip(env, a, &left, &list_at);
     if (status == INLAY_OK)
-        status = edit_strip(env, (inlay_bytes){b->data, b->bytes}, &right, &list_at);
+        status = edit_strip(env, b, &right, &list_at);
     *same = status == INLAY_OK && left.bytes == right.bytes && memcmp(left.data, right.data, left.bytes) == 0;
     inlay_sink_memory_free(&left);
     inlay_sink_memory_free(&right);
@@ -109,7 +109,7 @@ static inlay_status chain_is_torn(inlay_env *env, const inlay_source *source, co
     inlay_memory_sink stripped;
     size_t fixed = 0;
     const uint8_t *data = NULL;
-    inlay_status status = edit_strip(env, (inlay_bytes){f->data, f->bytes}, &stripped, &fixed);
+    inlay_status status = edit_strip(env, f, &stripped, &fixed);
     inlay_sink_memory_free(&stripped);
     uint64_t left = source->size_bytes - end;
     size_t n = left < fixed ? (size_t)left : fixed;

@@ -160,23 +160,37 @@ void inlay_column_trim(inlay_column *column)
 
 /* ---- bytes ---- */
 
+/* The window goes to [at, at + n): what it has of that stays, the rest is read. */
+static inlay_status chunk_window(inlay_column *c, uint64_t at, size_t n)
+{
+    uint64_t end = c->window_at + c->window.bytes;
+    size_t kept = at >= c->window_at && at < end && n > end - at ? (size_t)(end - at) : 0;
+    if (kept)
+        memmove(c->window.data, c->window.data + (c->window.bytes - kept), kept);
+    c->window.bytes = kept;
+    c->window.status = INLAY_OK;
+    c->window_at = at;
+    inlay_status status = io_read_behind(c->env, &c->reader->source, at + kept, n - kept, &c->window);
+    if (status != INLAY_OK)
+        buf_clear(&c->window);
+    return status;
+}
+
+/* Behind a large page no more is read than it and the next header, since the next one may be passed over. */
 inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const uint8_t **data)
 {
     const inlay_source *source = &c->reader->source;
     if (source->view)
         return io_read(c->env, source, at, n, &c->window, data);
-    if (at >= c->window_at && at - c->window_at <= c->window.bytes &&
-        n <= c->window.bytes - (at - c->window_at) && c->window.bytes) {
-        *data = c->window.data + (at - c->window_at);
-        return INLAY_OK;
+    if (at < c->window_at || at - c->window_at > c->window.bytes || n > c->window.bytes - (at - c->window_at) ||
+        !c->window.bytes) {
+        uint64_t left = c->end - at, want = c->wide ? (uint64_t)n + CHUNK_AHEAD : CHUNK_WINDOW;
+        if (want < n)
+            want = n;
+        TRY(chunk_window(c, at, (size_t)(want < left ? want : left)));
     }
-    uint64_t left = c->end - at;
-    size_t want = n > CHUNK_WINDOW ? n : (left < CHUNK_WINDOW ? (size_t)left : CHUNK_WINDOW);
-    inlay_status status = io_read(c->env, source, at, want, &c->window, data);
-    c->window_at = at;
-    if (status != INLAY_OK)
-        buf_clear(&c->window);
-    return status;
+    *data = c->window.data + (at - c->window_at);
+    return INLAY_OK;
 }
 
 inlay_status chunk_header(inlay_column *c, struct page_header *header)
@@ -198,6 +212,8 @@ inlay_status chunk_header(inlay_column *c, struct page_header *header)
         TRY(chunk_bytes(c, c->at, n, &data));
         inlay_status status =
             page_header_read(c->env, &c->header_pool, data, n, n == left, c->at, header);
+        if (status == INLAY_OK)
+            c->wide = header->compressed_bytes > CHUNK_WINDOW / 2;
         if (status != INLAY_END)
             return status;
         n *= 2;

@@ -16,6 +16,7 @@ enum {
     CHUNK_PIECE = 16384,         /* most levels of a piece, values of a batch */
     CHUNK_PIECE_BYTES = 64 * 1024 * 1024, /* most bytes of a batch of very wide values */
     CHUNK_WINDOW = 64 * 1024,    /* least that is read at once */
+    CHUNK_AHEAD = 512,           /* that is read behind a large page: the next header */
     CHUNK_WINDOW_KEPT = 2 * CHUNK_WINDOW, /* most of it that a dictionary page leaves behind */
     CHUNK_HEADER_FIRST = 256,    /* bytes tried for a page header, then doubled */
     CHUNK_HEADER_LIMIT = 16 * 1024 * 1024,
@@ -63,6 +64,7 @@ struct inlay_column {
     /* bytes */
     struct buf window;
     uint64_t window_at;
+    bool wide; /* the last page that was met is a large one, and the next likely too */
     struct mem_pool header_pool;
 
     /* dictionary */

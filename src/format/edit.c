@@ -1,8 +1,9 @@
 /* Key-values of a footer, edited in the footer's bytes; see inlay/edit.h.
  *
- * The fields of FileMetaData are walked, not decoded: what stands before key_value_metadata and what stands behind it
- * is copied, and of the list itself every key-value that stays. Only the header of the field behind the list is written
- * anew where the list comes or goes, since a header counts from the field before it.
+ * Where the fields of FileMetaData stand was noted when the footer was read (thrift_marks): what stands before
+ * key_value_metadata and what stands behind it is copied, and of the list itself every key-value that stays. Only the
+ * header of the field behind the list is written anew where the list comes or goes, since a header counts from the
+ * field before it.
  */
 #include "format/edit.h"
 
@@ -41,46 +42,33 @@ struct edit {
 
 /* ---- where things are ---- */
 
-static inlay_status edit_find_list(struct edit *e)
+static inlay_status edit_find_list(struct edit *e, const struct thrift_marks *marks)
 {
-    struct cursor in = cursor_over(e->footer.data, e->footer.len);
-    struct thrift_limits limits = meta_limits(e->env);
-    struct compact c = {.in = &in, .limits = &limits};
-    int32_t id = 0, last = 0;
-    uint8_t type = 0;
+    int32_t last = 0;
     bool found = false;
-    for (;;) {
-        size_t at = (size_t)(in.at - e->footer.data);
-        last = id;
-        if (!compact_field(&c, &id, &type))
-            break;
-        if (id >= EDIT_SIGNED_ID && id <= EDIT_SIGNED_ID + 1)
+    if (marks->n == 0 || marks->n > THRIFT_MARKS)
+        return err_set(e->env, INLAY_UNSUPPORTED, ERR("a footer with so many fields cannot be edited"));
+    for (uint32_t i = 0; i < marks->n; i++) {
+        const struct thrift_mark *m = &marks->marks[i];
+        bool stop = i + 1 == marks->n;
+        bool is_list = m->id == EDIT_LIST_ID && m->type == COMPACT_LIST && !e->has_list;
+        if (m->id >= EDIT_SIGNED_ID && m->id <= EDIT_SIGNED_ID + 1)
             return err_set(e->env, INLAY_UNSUPPORTED, ERR("a signed or encrypted footer cannot be edited"));
-        bool is_list = id == EDIT_LIST_ID && type == COMPACT_LIST && !e->has_list;
-        if (is_list || (!found && id > EDIT_LIST_ID)) {
-            e->list_at = at;
+        if (is_list || (!found && (stop || m->id > EDIT_LIST_ID))) {
+            e->list_at = e->list_end = m->at;
             e->before = last;
             found = true;
         }
-        if (found && !is_list && !e->behind) {
-            e->behind = id;
-            e->behind_type = type;
-            e->behind_value_at = (size_t)(in.at - e->footer.data);
-        }
-        compact_skip(&c, type, false);
         if (is_list) {
             e->has_list = true;
-            e->list_end = (size_t)(in.at - e->footer.data);
+            e->list_end = marks->marks[i + 1].at;
+        } else if (found && !stop && !e->behind) {
+            e->behind = m->id;
+            e->behind_type = m->type;
+            e->behind_value_at = m->value_at;
         }
+        last = m->id;
     }
-    if (in.failed)
-        return err_set(e->env, c.limit ? INLAY_LIMIT : INLAY_CORRUPT, ERR("the footer cannot be walked"));
-    if (!found) { /* before the stop byte */
-        e->list_at = (size_t)(in.at - e->footer.data) - 1;
-        e->before = last;
-    }
-    if (!e->has_list)
-        e->list_end = e->list_at;
     return INLAY_OK;
 }
 
@@ -222,7 +210,7 @@ static inlay_status edit_send(const struct edit *e, const inlay_sink *sink)
 static inlay_status edit_run(struct edit *e, const inlay_reader *reader, const inlay_edit *edits, size_t n,
                              const inlay_sink *sink)
 {
-    TRY(edit_find_list(e));
+    TRY(edit_find_list(e, &reader->footer.marks));
     TRY(edit_items(e, reader));
     for (size_t i = 0; i < n; i++) {
         edit_one(e, &edits[i]);
@@ -261,13 +249,13 @@ inlay_status inlay_footer_edit(inlay_env *env, const inlay_reader *reader, const
     return status;
 }
 
-inlay_status edit_strip(inlay_env *env, inlay_bytes footer, inlay_memory_sink *out, size_t *list_at)
+inlay_status edit_strip(inlay_env *env, const struct footer *footer, inlay_memory_sink *out, size_t *list_at)
 {
     struct edit e;
     inlay_sink sink = inlay_sink_memory(out, env);
-    edit_init(&e, env, footer);
+    edit_init(&e, env, (inlay_bytes){footer->data, footer->bytes});
     e.strip = true;
-    inlay_status status = edit_find_list(&e);
+    inlay_status status = edit_find_list(&e, &footer->marks);
     if (status == INLAY_OK)
         status = edit_put(&e);
     if (status == INLAY_OK)

@@ -55,7 +55,7 @@ inlay_status footer_open(struct footer *f, inlay_env *env, const inlay_source *s
     f->at = source->size_bytes - FOOTER_TAIL - length;
     f->bytes = length;
     TRY(io_read(env, source, f->at, length, &f->buffer, &f->data));
-    TRY(meta_read(env, &f->pool, &meta_file_table, f->data, f->bytes, f->at, &f->meta, NULL));
+    TRY(meta_read_file(env, &f->pool, f->data, f->bytes, f->at, &f->meta, &f->marks));
     if (f->meta.num_rows < 0)
         return err_set_at(env, INLAY_CORRUPT, ERR("the footer counts less than zero rows"), f->at);
     return INLAY_OK;

@@ -17,6 +17,7 @@ struct footer {
     uint64_t at;          /* in the file; column data ends here */
     struct mem_pool pool; /* of `meta` */
     struct meta_file meta;
+    struct thrift_marks marks; /* of FileMetaData, in `data` */
 };
 
 /* Zero-initialised by open; free it also after a failure. Errors: IO, CORRUPT, LIMIT, NOMEM,

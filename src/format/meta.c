@@ -331,17 +331,28 @@ struct thrift_limits meta_limits(const inlay_env *env)
     };
 }
 
+static inlay_status meta_status(inlay_env *env, inlay_status status, const struct cursor *in, uint64_t at)
+{
+    if (status == INLAY_OK || status == INLAY_NOMEM)
+        return status;
+    return err_set_at(env, status, in->failed ? in->failed : ERR("damaged metadata"), at);
+}
+
 inlay_status meta_read(inlay_env *env, struct mem_pool *pool, const struct thrift_table *table,
                        const uint8_t *data, size_t bytes, uint64_t at, void *record, size_t *used)
 {
     struct thrift_limits limits = meta_limits(env);
     struct cursor in = cursor_over(data, bytes);
-    inlay_status status = thrift_read(&in, table, &limits, pool, record);
-    if (status == INLAY_NOMEM)
-        return status;
-    if (status != INLAY_OK)
-        return err_set_at(env, status, in.failed ? in.failed : ERR("damaged metadata"), at);
+    TRY(meta_status(env, thrift_read(&in, table, &limits, pool, record), &in, at));
     if (used)
         *used = (size_t)(in.at - in.start);
     return INLAY_OK;
+}
+
+inlay_status meta_read_file(inlay_env *env, struct mem_pool *pool, const uint8_t *data, size_t bytes, uint64_t at,
+                            struct meta_file *file, struct thrift_marks *marks)
+{
+    struct thrift_limits limits = meta_limits(env);
+    struct cursor in = cursor_over(data, bytes);
+    return meta_status(env, thrift_read_marked(&in, &meta_file_table, &limits, pool, file, marks), &in, at);
 }

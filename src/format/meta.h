@@ -388,5 +388,8 @@ struct thrift_limits meta_limits(const inlay_env *env);
 INLAY_CHECKED inlay_status meta_read(inlay_env *env, struct mem_pool *pool,
                                      const struct thrift_table *table, const uint8_t *data,
                                      size_t bytes, uint64_t at, void *record, size_t *used);
+/* FileMetaData, and where its fields stand in `data`. */
+INLAY_CHECKED inlay_status meta_read_file(inlay_env *env, struct mem_pool *pool, const uint8_t *data, size_t bytes,
+                                          uint64_t at, struct meta_file *file, struct thrift_marks *marks);
 
 #endif

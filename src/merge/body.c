@@ -6,7 +6,7 @@
 static inlay_status body_leaf(struct body *body, const struct slice_group *group, uint32_t leaf)
 {
     const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
-    bool codes = false, moved = false;
+    bool codes = false, moved = false, host = false;
     body->dictionaries = !(body->how[leaf] & BODY_NO_CODES);
     if (body->reduced && body->reduced[leaf]) {
         TRY(stage_begin(&body->stage, leaf, node, body->dictionaries && node->type != INLAY_BOOLEAN));
@@ -21,9 +21,12 @@ static inlay_status body_leaf(struct body *body, const struct slice_group *group
     body->move.mode = MOVE_NOTHING;
     if (node->max_rep == 0)
         TRY(body_plan_moves(body, leaf, codes));
-    TRY(stage_begin(&body->stage, leaf, node, codes && body->move.mode != MOVE_PLAIN));
-    if (body->move.mode == MOVE_CODES)
-        TRY(body_host(body, leaf));
+    TRY(body_host_moves(body, leaf, &host));
+    TRY(stage_begin(&body->stage, leaf, node, codes && body->move.mode != MOVE_PLAIN && !host));
+    if (host)
+        TRY(body_host_move(body, leaf));
+    else if (body->move.mode == MOVE_CODES)
+        TRY(body_host(body));
     TRY(node->max_rep ? body_nested_leaf(body, group, leaf) : body_flat_leaf(body, group, leaf));
     return stage_end(&body->stage);
 }
@@ -32,6 +35,9 @@ static inlay_status body_group(struct body *body, const struct slice_group *grou
 {
     TRY(body_count(body, group));
     for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
+        if (!body_owns(body, leaf))
+            continue;
+        body->leaf = leaf;
         TRY(body_leaf(body, group, leaf));
         body_release(body, leaf);
     }
@@ -66,6 +72,8 @@ inlay_status body_open(struct body *body, const char *scratch_folder, size_t dic
     body->chunks = block;
     TRY(mem_new(body->env, n * sizeof *body->lanes, &block));
     body->lanes = block;
+    TRY(mem_new(body->env, n * sizeof *body->heads, &block));
+    body->heads = block;
     TRY(mem_new(body->env, n * sizeof *body->wanted, &block));
     body->wanted = block;
     TRY(mem_new(body->env, n * sizeof *body->ready_at, &block));
@@ -98,6 +106,7 @@ void body_free(struct body *body)
     mem_free(body->env, body->maps, n * sizeof *body->maps);
     mem_free(body->env, body->chunks, n * leaves * sizeof *body->chunks);
     mem_free(body->env, body->lanes, n * sizeof *body->lanes);
+    mem_free(body->env, body->heads, n * sizeof *body->heads);
     mem_free(body->env, body->wanted, n * sizeof *body->wanted);
     mem_free(body->env, body->ready_at, n * sizeof *body->ready_at);
     mem_free(body->env, body->leaves, n * sizeof *body->leaves);
@@ -121,6 +130,7 @@ void body_free(struct body *body)
 inlay_status body_write_group(struct body *body, size_t group, inlay_writer *writer)
 {
     body->writer = body->stage.writer = writer;
+    body->group = group;
     return body_group(body, &body->slice->groups[group]);
 }
 

@@ -53,6 +53,10 @@ struct body {
     uint64_t tight_bytes; /* in use, from which on they read no more than a row group wants, and keep no batches */
     bool dictionaries;   /* wanted in the output; by `how` of the column being written */
     const uint8_t *how;  /* [n_leaves] */
+    const uint32_t *owner; /* [n_leaves] who writes the column; NULL = this body all of them */
+    uint32_t number;       /* it writes those that it owns */
+    uint32_t leaf;         /* being written, of that row group */
+    size_t group;
     inlay_status (*turn)(void *ctx, uint32_t output, inlay_writer **writer); /* the next output begins */
     void *turn_ctx;
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
@@ -66,6 +70,7 @@ struct body {
     struct feed **feeds;    /* [n_inputs][n_leaves] */
     struct stage_map *maps; /* [n_inputs] */
     struct lane *lanes;     /* [n_inputs] of the column being written */
+    struct lane_head *heads; /* [n_inputs] of these */
     uint64_t *wanted;       /* [n_inputs] rows of this row group still to come from it */
     size_t *ready_at;       /* [n_inputs] level at which its lane was made ready */
     struct move move;

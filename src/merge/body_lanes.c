@@ -64,6 +64,7 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
     uint8_t max_def = inlay_schema_leaf(body->schema->schema, leaf)->max_def;
     size_t n = 0;
     memset(body->lanes, 0, body->schema->n_inputs * sizeof *body->lanes);
+    memset(body->heads, 0, body->schema->n_inputs * sizeof *body->heads);
     memcpy(body->wanted, body->plan->drop_mask ? body->first_kept : body->here,
            body->schema->n_inputs * sizeof *body->wanted);
     body->n_met = 0;
@@ -71,9 +72,10 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
         memset(body->wanted, 0, body->schema->n_inputs * sizeof *body->wanted);
     for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
         struct union_leaf from = union_leaf_of(body->schema, i, leaf);
+        struct lane *l = &body->lanes[i];
+        l->head = &body->heads[i];
         if (from.leaf == UNION_NONE || body->here[i] == 0)
             continue;
-        struct lane *l = &body->lanes[i];
         TRY(body_feed(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
         n++;
         l->shift = from.shift;
@@ -128,7 +130,7 @@ static inlay_status body_scatter(struct body *body, const struct lane_run *runs,
     uint32_t taken = 0;
     while (at < n_runs) {
         size_t before = out->n_levels;
-        lane_scatter(body->lanes, runs, n_runs, &at, &taken, out);
+        lane_scatter(body->lanes, body->heads, runs, n_runs, &at, &taken, out);
         body->done += out->n_levels - before;
         if (out->n_levels == out->room)
             TRY(stage_took(&body->stage, out));

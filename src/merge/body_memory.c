@@ -85,8 +85,11 @@ static uint64_t body_batches(const struct body *body, uint32_t leaf)
 inlay_status body_reckon(struct body *body)
 {
     struct body_need *need = &body->need;
+    *need = (struct body_need){0};
     for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
         uint64_t keeps = 0, extra = body_batches(body, leaf);
+        if (!body_owns(body, leaf))
+            continue;
         for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
             if (union_leaf_of(body->schema, i, leaf).leaf == UNION_NONE)
                 continue;

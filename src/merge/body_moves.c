@@ -82,20 +82,62 @@ inlay_status body_plan_moves(struct body *body, uint32_t leaf, bool codes)
     return move_plan(&body->move, &c);
 }
 
-inlay_status body_host(struct body *body, uint32_t leaf)
+/* The host's column with its dictionary decoded; NULL where that failed. */
+static inlay_status body_host_open(struct body *body, inlay_column **column)
 {
     uint32_t host = body->move.host;
-    inlay_column *column = NULL;
     bool all_codes;
-    inlay_status status =
-        inlay_column_open(body->inputs[host], (uint32_t)body->leaves[host], INLAY_COLUMN_CODES, &column);
-    (void)leaf;
+    inlay_status status = inlay_column_open(body->inputs[host], (uint32_t)body->leaves[host], INLAY_COLUMN_CODES, column);
     if (status == INLAY_OK)
-        status = inlay_column_seek(column, body->move.host_first_row);
+        status = inlay_column_seek(*column, body->move.host_first_row);
     if (status == INLAY_OK)
-        status = inlay_column_load_dictionary(column, &all_codes);
+        status = inlay_column_load_dictionary(*column, &all_codes);
+    return status == INLAY_OK ? INLAY_OK : body_failed(body, host, status);
+}
+
+/* The pages of the host's chunk. */
+static inlay_status body_host_pages(struct body *body, uint32_t leaf, struct inpages **p)
+{
+    uint32_t host = body->move.host;
+    return move_pages(body_pages(body, host, leaf), body->env, body->inputs[host], (uint32_t)body->leaves[host],
+                      body->move.host_first_row, p);
+}
+
+inlay_status body_host_moves(struct body *body, uint32_t leaf, bool *moves)
+{
+    struct inpages *p = NULL;
+    *moves = false;
+    if (body->move.mode != MOVE_CODES || !body->move.all || (body->how[leaf] & BODY_BLOOM))
+        return INLAY_OK;
+    TRY(body_host_pages(body, leaf, &p));
+    *moves = p->dictionary.n_levels > 0 && p->dictionary.n_levels <= INT32_MAX;
+    return INLAY_OK;
+}
+
+inlay_status body_host_move(struct body *body, uint32_t leaf)
+{
+    struct inpages *p = NULL;
+    inlay_bytes bytes;
+    TRY(body_host_pages(body, leaf, &p));
+    if (!p->dictionary_good) { /* once a chunk: a damaged one must not be passed on */
+        inlay_column *column = NULL;
+        inlay_status status = body_host_open(body, &column);
+        inlay_column_close(column);
+        TRY(status);
+        p->dictionary_good = true;
+    }
+    inlay_status status = inpages_dictionary(p, &bytes);
     if (status != INLAY_OK)
-        status = body_failed(body, host, status);
+        return body_failed(body, body->move.host, status);
+    body->moved_bytes += bytes.len;
+    return inlay_writer_raw_dictionary(body->writer, leaf, bytes, (size_t)p->dictionary.raw_bytes,
+                                       (uint32_t)p->dictionary.n_levels);
+}
+
+inlay_status body_host(struct body *body)
+{
+    inlay_column *column = NULL;
+    inlay_status status = body_host_open(body, &column);
     inlay_dictionary d = column ? inlay_column_dictionary(column) : (inlay_dictionary){0};
     if (status == INLAY_OK)
         status = d.n_values ? stage_host(&body->stage, d.values, d.n_values) : INLAY_END;
@@ -177,6 +219,12 @@ inlay_status body_leaf_moves(struct body *body, uint32_t leaf)
         return INLAY_OK;
     TRY(body_coded(body, leaf, &codes));
     TRY(body_plan_moves(body, leaf, codes));
+    TRY(body_host_moves(body, leaf, &moved));
+    if (moved) {
+        struct inpages *p = NULL;
+        TRY(body_host_pages(body, leaf, &p));
+        body->moved_bytes += (uint64_t)p->dictionary.packed_bytes;
+    }
     const struct move_step *steps = (const void *)body->move.steps.data;
     size_t n = body->move.mode == MOVE_NOTHING ? 0 : body->move.steps.bytes / sizeof *steps;
     for (size_t i = 0; i < n; i++) {

@@ -26,6 +26,11 @@ INLAY_INLINE struct move_slot **body_pages(struct body *body, uint32_t input, ui
     return &body->slots[(size_t)input * body->schema->n_leaves + leaf];
 }
 
+INLAY_INLINE bool body_owns(const struct body *body, uint32_t leaf)
+{
+    return !body->owner || body->owner[leaf] == body->number;
+}
+
 /* The failure is that of an input. */
 INLAY_INLINE inlay_status body_failed(const struct body *body, uint32_t input, inlay_status status)
 {
@@ -65,7 +70,10 @@ INLAY_CHECKED inlay_status body_coded(struct body *body, uint32_t leaf, bool *co
 INLAY_CHECKED inlay_status body_whole_chunk(struct body *body, uint32_t leaf, bool *moved);
 INLAY_CHECKED inlay_status body_plan_moves(struct body *body, uint32_t leaf, bool codes);
 /* The host's dictionary becomes the beginning of the column's. */
-INLAY_CHECKED inlay_status body_host(struct body *body, uint32_t leaf);
+INLAY_CHECKED inlay_status body_host(struct body *body);
+/* May the dictionary move as it stands, since nothing is to be added to it? If so, that is done behind stage_begin. */
+INLAY_CHECKED inlay_status body_host_moves(struct body *body, uint32_t leaf, bool *moves);
+INLAY_CHECKED inlay_status body_host_move(struct body *body, uint32_t leaf);
 /* A moved page to the writer; called by the stage. */
 INLAY_CHECKED inlay_status body_page(void *ctx, const struct move_step *step);
 /* What would move, into moved_bytes. */

@@ -61,8 +61,10 @@ struct keyrows_cells { /* one key of one input */
     const uint8_t *base; /* values of the window; with `coded` the dictionary's */
     bool coded;
     uint64_t *prefix; /* [KEYROWS_WINDOW], as are the following */
-    uint32_t *index;  /* value number from `base` */
+    uint32_t *index;  /* value number from `base`; not kept where prefixes say everything */
     uint8_t *null;
+    bool constant;    /* all rows of the window have the same prefix, and none is null */
+    size_t n_constant; /* so many of `prefix` are that of the last window that was constant; 0 = unknown */
     struct keyrows_saved last; /* last row before the window */
 };
 

@@ -75,23 +75,23 @@ void lane_arm(struct lane *l, const struct lane_out *out)
 {
     bool plain = l->feed && !l->def && !(l->codes && !out->coded);
     size_t left = plain ? l->n_levels - l->level : 0;
-    l->armed = l->next = l->end = NULL;
+    l->armed = l->head->next = l->head->end = NULL;
     l->bytes = out->coded ? sizeof *l->codes : out->width;
     if (left == 0)
         return;
     l->armed = out->coded ? (const uint8_t *)(l->codes + (l->value - l->codes_from)) : l->values + l->value * l->bytes;
-    l->next = l->armed;
-    l->end = l->armed + left * l->bytes;
+    l->head->next = l->armed;
+    l->head->end = l->armed + left * l->bytes;
 }
 
 void lane_settle(struct lane *l)
 {
-    if (l->next == l->armed)
+    if (l->head->next == l->armed)
         return;
-    size_t went = (size_t)(l->next - l->armed) / l->bytes;
+    size_t went = (size_t)(l->head->next - l->armed) / l->bytes;
     l->level += went;
     l->value += went;
-    l->armed = l->next;
+    l->armed = l->head->next;
 }
 
 /* Some of the next rows, whatever they are: nulls, a lane without the column, a lane that runs dry (0). */
@@ -114,35 +114,35 @@ static size_t lane_step(struct lane *l, size_t n, struct lane_out *out)
 }
 
 /* Rows that come one by one from changing inputs: as many as there are. Returns how many. */
-INLAY_INLINE size_t lane_singles(struct lane *lanes, const struct lane_run *runs, size_t n, uint8_t *to, size_t bytes)
+INLAY_INLINE size_t lane_singles(struct lane_head *heads, const struct lane_run *runs, size_t n, uint8_t *to, size_t bytes)
 {
     size_t i = 0;
     for (; i < n && runs[i].rows == 1; i++) {
-        struct lane *l = &lanes[runs[i].input];
-        const uint8_t *next = l->next;
-        if (next == l->end)
+        struct lane_head *h = &heads[runs[i].input];
+        const uint8_t *next = h->next;
+        if (next == h->end)
             break;
         memcpy(to + i * bytes, next, bytes);
-        l->next = next + bytes;
+        h->next = next + bytes;
     }
     return i;
 }
 
 /* n values or codes that a lane has at hand: a few without a call. */
-INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t bytes)
+INLAY_INLINE void lane_take(struct lane_head *h, size_t n, uint8_t *to, size_t bytes)
 {
     enum { LANE_FEW = 8 };
     if (n < LANE_FEW)
         for (size_t i = 0; i < n; i++)
-            memcpy(to + i * bytes, l->next + i * bytes, bytes);
+            memcpy(to + i * bytes, h->next + i * bytes, bytes);
     else
-        memcpy(to, l->next, n * bytes);
-    l->next += n * bytes;
+        memcpy(to, h->next, n * bytes);
+    h->next += n * bytes;
 }
 
 /* The loop, once for each width of what is copied. While nothing is null, levels and values are as many, and a stretch
  * that its lane has whole is copied without a look at anything else. */
-INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
+INLAY_INLINE void lane_loop(struct lane *lanes, struct lane_head *heads, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
                             struct lane_out *out, size_t bytes)
 {
     size_t run = *at, levels = out->n_levels, room = out->room;
@@ -151,25 +151,25 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
     while (run < n_runs && levels < room) {
         if (done == 0 && !out->nulls) {
             size_t most = n_runs - run < room - levels ? n_runs - run : room - levels;
-            size_t singles = lane_singles(lanes, runs + run, most, values + levels * bytes, bytes);
+            size_t singles = lane_singles(heads, runs + run, most, values + levels * bytes, bytes);
             run += singles;
             levels += singles;
             if (singles == most)
                 continue;
         }
-        struct lane *l = &lanes[runs[run].input];
+        struct lane_head *h = &heads[runs[run].input];
         size_t n = runs[run].rows - done;
         if (lane_dropped(runs[run]))
             break;
         n = n < room - levels ? n : room - levels;
-        if (bytes && !out->nulls && n * bytes <= (size_t)(l->end - l->next)) {
-            lane_take(l, n, values + levels * bytes, bytes);
+        if (bytes && !out->nulls && n * bytes <= (size_t)(h->end - h->next)) {
+            lane_take(h, n, values + levels * bytes, bytes);
             levels += n;
         } else {
             if (!out->nulls)
                 out->n_values = levels;
             out->n_levels = levels;
-            n = lane_step(l, n, out);
+            n = lane_step(&lanes[runs[run].input], n, out);
             levels = out->n_levels;
             if (n == 0)
                 break;
@@ -187,18 +187,18 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
     *taken = done;
 }
 
-void lane_scatter(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
+void lane_scatter(struct lane *lanes, struct lane_head *heads, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
                   struct lane_out *out)
 {
     size_t bytes = out->coded ? sizeof(uint32_t) : out->width;
     if (bytes == 4)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 4);
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, 4);
     else if (bytes == 8)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 8);
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, 8);
     else if (bytes == 16)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 16);
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, 16);
     else
-        lane_loop(lanes, runs, n_runs, at, taken, out, bytes);
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, bytes);
 }
 
 #endif

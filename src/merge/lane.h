@@ -23,7 +23,14 @@ INLAY_INLINE uint32_t lane_run_rows(struct lane_run run)
     return run.rows & ~LANE_DROPPED;
 }
 
+/* The next value or code while no nulls are among them, and their end; apart from the rest, so that many lie close
+ * together. Both NULL: there are none. */
+struct lane_head {
+    const uint8_t *next, *end;
+};
+
 struct lane {
+    struct lane_head *head;
     struct feed *feed;     /* NULL: the input does not have the column, all its rows are null */
     const uint8_t *def;    /* of the batch; NULL = no nulls */
     const uint32_t *codes; /* coded output: the output's; else of the batch, where it has them */
@@ -31,10 +38,8 @@ struct lane {
     const uint8_t *values; /* of the batch, or the dictionary behind `codes` */
     size_t level, value, n_levels;
     uint8_t max_def, shift;
-    /* While no nulls are among them: values or codes from where the lane was armed, where `level` and `value` stand, the
-     * next one, and their end. All NULL: there are none. */
-    const uint8_t *armed, *next, *end;
-    size_t bytes; /* of each */
+    const uint8_t *armed;  /* where the head stood when the lane was armed, as `level` and `value` do */
+    size_t bytes;          /* of a value or code */
 };
 
 /* Where rows go: a block of the output column. */
@@ -47,14 +52,14 @@ struct lane_out {
     bool nulls;            /* definition levels are kept; else all rows so far are present */
 };
 
-/* After any change of the fields above `next`: make the lane ready for a block of that kind. */
+/* After any change of the fields above `armed`: make the lane ready for a block of that kind. */
 void lane_arm(struct lane *l, const struct lane_out *out);
 /* Bring `level` and `value` to where the lane stands. */
 void lane_settle(struct lane *l);
-/* Take rows of runs[*at], runs[*at + 1] ... (of the first one, *taken rows are taken already) until the block is full,
+/* The lanes' heads are an array as well, heads[i] that of lane i. Take rows of runs[*at], runs[*at + 1] ... (of the first one, *taken rows are taken already) until the block is full,
  * the runs end, rows are to be dropped, or a lane has nothing at hand any more: then *at, *taken stand at the rows that
  * follow. */
-void lane_scatter(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
+void lane_scatter(struct lane *lanes, struct lane_head *heads, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
                   struct lane_out *out);
 
 #endif

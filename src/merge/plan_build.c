@@ -93,6 +93,23 @@ INLAY_INLINE void plan_replay(struct plan *plan, uint32_t input, struct plan_nod
     }
 }
 
+/* The same where the two keys say everything, and neither is the highest number, which may be null. */
+INLAY_INLINE void plan_replay_exact(struct plan *plan, uint32_t input, struct plan_node *node)
+{
+    struct plan_node *tree = plan->tree, winner = *node;
+    for (uint32_t at = (plan->n_inputs + input) / 2; at; at /= 2) {
+        struct plan_node other = tree[at];
+        if (other.first > winner.first)
+            continue;
+        if (other.first == winner.first &&
+            (other.second > winner.second || (other.second == winner.second && other.input > winner.input)))
+            continue;
+        tree[at] = winner;
+        winner = other;
+    }
+    *node = winner;
+}
+
 /* All matches, the last ones first. `winners`: [n_inputs] what goes on from each match. */
 static void plan_play(struct plan *plan, const struct plan_node *rows, struct plan_node *winners)
 {
@@ -217,19 +234,22 @@ static void plan_singles(struct plan *plan)
     uint64_t mark = plan->no_marks ? UINT64_MAX : plan->saved[0].prefix;
     size_t room = PLAN_PIECE_BYTES - plan->n_piece, n = 0;
     uint8_t *piece = plan->piece + plan->n_piece;
-    bool two = plan->keys->n_compared > 1;
-    if (plan->open_rows != 1 || plan->n_rows == 0)
+    bool two = plan->keys->n_compared > 1, marks = !plan->no_marks;
+    if (plan->open_rows != 1 || plan->n_rows == 0 || (marks && mark == UINT64_MAX)) /* null, or the highest value? */
         return;
     for (; n < room; n++) {
         struct keyrows *k = &plan->rows[node.input];
-        if (node.input == open || k->at + 1 >= k->n || (node.first != mark && !plan->no_marks) || !k->prefix0 ||
-            (two && !k->prefix1))
+        size_t row = k->at + 1;
+        if (node.input == open || row >= k->n || (marks && node.first != mark) || !k->prefix0 || (two && !k->prefix1))
+            break;
+        struct plan_node next = {k->prefix0[row], two ? k->prefix1[row] : 0, node.input};
+        if (next.first == UINT64_MAX || next.second == UINT64_MAX)
             break;
         piece[n] = (uint8_t)open; /* one row: nothing above its input */
         open = node.input;
-        size_t row = ++k->at;
-        node = (struct plan_node){k->prefix0[row], two ? k->prefix1[row] : 0, open};
-        plan_replay(plan, open, &node);
+        k->at = row;
+        node = next;
+        plan_replay_exact(plan, open, &node);
     }
     plan->tree[0] = node;
     plan->input = open;

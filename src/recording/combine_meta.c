@@ -15,6 +15,7 @@
 #include "base/sort.h"
 #include "recording/series.h"
 #include "recording/doc.h"
+#include "recording/sources.h"
 
 #if INLAY_WRITE && INLAY_MERGE && INLAY_RECORDING
 
@@ -42,32 +43,52 @@ static bool cmeta_is_known(inlay_bytes key)
     return false;
 }
 
-/* What stands beside the labels in the nested shape. */
-static bool cmeta_is_flat(inlay_bytes key)
-{
-    static const char *const flat[] = {"first_sample_ns", "last_sample_ns", "role", "sampler_status", "descriptions",
-                                       "service_queries"};
-    for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
-        if (field_is(key, flat[i]))
-            return true;
-    return false;
-}
-
 static inlay_status cmeta_key(struct cmeta *m, const char *key, inlay_bytes value)
 {
     return inlay_writer_key_value(m->c->writer, field_text(key), &value);
 }
 
-/* A member's name without escapes. */
-static inlay_status cmeta_name(struct cmeta *m, const struct json_value *key, inlay_bytes *name)
+/* ---- objects of the inputs ---- */
+
+struct cmeta_object {
+    struct json_reader r;
+    inlay_bytes name, value; /* of the member at hand: without escapes; as it stands */
+    bool open;
+};
+
+static struct cmeta_object cmeta_open(inlay_bytes text)
 {
+    struct cmeta_object o = {.open = false};
+    struct json_value v;
+    json_start(&o.r, text.data, text.len);
+    o.open = text.data && json_read(&o.r, &v) == JSON_OBJECT;
+    return o;
+}
+
+/* The object that a footer key holds; anything else is told and is none. */
+static struct cmeta_object cmeta_open_key(struct cmeta *m, uint32_t i, const char *key, const char *note)
+{
+    inlay_bytes text = field_key(m->c->inputs[i].reader, key), json = doc_json(text, true);
+    if (text.data && !json.data)
+        combine_note(m->c, (int32_t)i, note);
+    return cmeta_open(json);
+}
+
+/* The next member; false at the end, and after a failure, which *status has. */
+static bool cmeta_next(struct cmeta *m, struct cmeta_object *o, inlay_status *status)
+{
+    struct json_value key;
     void *block = NULL;
-    *name = key->text;
-    if (!key->escapes)
-        return INLAY_OK;
-    TRY(mem_pool_take(&m->psm.pool, key->text.len + 1, &block));
-    *name = (inlay_bytes){block, json_decode(key, block)};
-    return INLAY_OK;
+    if (*status != INLAY_OK || !o->open || !json_member(&o->r, &key))
+        return false;
+    o->value = json_span(&o->r);
+    o->name = key.text;
+    if (key.escapes && o->value.data) {
+        *status = mem_pool_take(&m->psm.pool, key.text.len + 1, &block);
+        if (*status == INLAY_OK)
+            o->name = (inlay_bytes){block, json_decode(&key, block)};
+    }
+    return *status == INLAY_OK && o->value.data;
 }
 
 /* ---- per_source_metadata: what inputs have of it ---- */
@@ -75,19 +96,11 @@ static inlay_status cmeta_name(struct cmeta *m, const struct json_value *key, in
 /* The members of an object under a node; those that are there stay. */
 static inlay_status cmeta_members(struct cmeta *m, uint32_t node, inlay_bytes object)
 {
-    struct json_reader r;
-    struct json_value key;
-    json_start(&r, object.data, object.len);
-    if (json_read(&r, &key) != JSON_OBJECT)
-        return INLAY_OK;
-    while (json_member(&r, &key)) {
-        inlay_bytes name, value = json_span(&r);
-        if (!value.data)
-            break;
-        TRY(cmeta_name(m, &key, &name));
-        TRY(doc_value(&m->psm, node, name, value));
-    }
-    return INLAY_OK;
+    struct cmeta_object o = cmeta_open(object);
+    inlay_status status = INLAY_OK;
+    while (cmeta_next(m, &o, &status))
+        status = doc_value(&m->psm, node, o.name, o.value);
+    return status;
 }
 
 static inlay_status cmeta_flat(struct cmeta *m, uint32_t node, inlay_bytes name, inlay_bytes value)
@@ -106,7 +119,7 @@ static inlay_status cmeta_member(struct cmeta *m, const struct combine_input *in
                                  inlay_bytes value)
 {
     uint32_t label;
-    if (value.data[0] == '{' && !cmeta_is_flat(name)) {
+    if (value.data[0] == '{' && !sources_beside(name)) {
         TRY(doc_object(&m->psm, source, name, &label));
         return cmeta_members(m, label, value);
     }
@@ -119,43 +132,36 @@ static inlay_status cmeta_member(struct cmeta *m, const struct combine_input *in
 
 static inlay_status cmeta_source(struct cmeta *m, const struct combine_input *in, inlay_bytes name, inlay_bytes object)
 {
-    struct json_reader r;
-    struct json_value key;
+    struct cmeta_object o = cmeta_open(object);
     uint32_t source;
-    TRY(doc_object(&m->psm, 0, name, &source));
-    json_start(&r, object.data, object.len);
-    if (json_read(&r, &key) != JSON_OBJECT)
-        return INLAY_OK;
-    while (json_member(&r, &key)) {
-        inlay_bytes member, value = json_span(&r);
-        if (!value.data)
-            break;
-        TRY(cmeta_name(m, &key, &member));
-        TRY(cmeta_member(m, in, source, member, value));
-    }
-    return INLAY_OK;
+    inlay_status status = doc_object(&m->psm, 0, name, &source);
+    while (cmeta_next(m, &o, &status))
+        status = cmeta_member(m, in, source, o.name, o.value);
+    return status;
 }
 
 static inlay_status cmeta_have(struct cmeta *m, uint32_t i)
 {
-    const struct combine_input *in = &m->c->inputs[i];
-    inlay_bytes text = field_key(in->reader, "per_source_metadata"), json = doc_json(text, true);
-    struct json_reader r;
-    struct json_value key;
-    if (text.data && !json.data)
-        combine_note(m->c, (int32_t)i, "its per_source_metadata is no JSON object and was left out");
-    json_start(&r, json.data, json.len);
-    if (!json.data || json_read(&r, &key) != JSON_OBJECT)
-        return INLAY_OK;
-    while (json_member(&r, &key)) {
-        inlay_bytes name, value = json_span(&r);
-        if (!value.data)
-            break;
-        TRY(cmeta_name(m, &key, &name));
-        if (value.data[0] == '{')
-            TRY(cmeta_source(m, in, name, value));
+    struct cmeta_object o = cmeta_open_key(m, i, "per_source_metadata",
+                                           "its per_source_metadata is no JSON object and was left out");
+    inlay_status status = INLAY_OK;
+    while (cmeta_next(m, &o, &status))
+        if (o.value.data[0] == '{')
+            status = cmeta_source(m, &m->c->inputs[i], o.name, o.value);
+    return status;
+}
+
+/* ---- the user's keys ---- */
+
+/* The next key-value of the user's from *k on, which goes behind it; NULL: no more. */
+static const inlay_key_value *cmeta_next_own(const inlay_reader *reader, uint32_t *k)
+{
+    while (*k < inlay_reader_key_values(reader)) {
+        const inlay_key_value *kv = inlay_reader_key_value(reader, (*k)++);
+        if (kv->has_value && !cmeta_is_known(kv->key))
+            return kv;
     }
-    return INLAY_OK;
+    return NULL;
 }
 
 /* ---- per_source_metadata: what was said about the whole file ---- */
@@ -192,12 +198,9 @@ static inlay_status cmeta_count(struct cmeta *m)
     TRY(mem_pool_take(&m->psm.pool, most * sizeof(uint32_t) + 1, &more));
     m->n_said = block;
     m->last_said = more;
+    const inlay_key_value *kv;
     for (uint32_t i = 0; i < m->c->n; i++)
-        for (uint32_t k = 0; k < inlay_reader_key_values(m->c->inputs[i].reader); k++) {
-            const inlay_key_value *kv = inlay_reader_key_value(m->c->inputs[i].reader, k);
-            uint32_t number;
-            if (!kv->has_value || cmeta_is_known(kv->key))
-                continue;
+        for (uint32_t k = 0, number; (kv = cmeta_next_own(m->c->inputs[i].reader, &k)) != NULL;) {
             TRY(cmeta_number(m, &m->said, kv->key, kv->value, &number));
             m->n_said[number] += m->last_said[number] != i + 1;
             m->last_said[number] = i + 1;
@@ -208,11 +211,8 @@ static inlay_status cmeta_count(struct cmeta *m)
 /* Keys of the user's where inputs differ: each one's own. */
 static inlay_status cmeta_own(struct cmeta *m, const struct combine_input *in, uint32_t node)
 {
-    for (uint32_t k = 0; k < inlay_reader_key_values(in->reader); k++) {
-        const inlay_key_value *kv = inlay_reader_key_value(in->reader, k);
-        uint32_t number;
-        if (!kv->has_value || cmeta_is_known(kv->key))
-            continue;
+    const inlay_key_value *kv;
+    for (uint32_t k = 0, number; (kv = cmeta_next_own(in->reader, &k)) != NULL;) {
         TRY(cmeta_number(m, &m->said, kv->key, kv->value, &number));
         if (m->n_said[number] < m->c->n)
             TRY(doc_text(&m->psm, node, kv->key, kv->value));
@@ -297,25 +297,13 @@ static inlay_status cmeta_text(struct cmeta *m, const struct combine_input *in, 
 static inlay_status cmeta_descriptions(struct cmeta *m, uint32_t i)
 {
     const struct combine_input *in = &m->c->inputs[i];
-    inlay_bytes text = field_key(in->reader, "descriptions"), json = doc_json(text, true);
-    struct json_reader r;
-    struct json_value key;
-    if (text.data && !json.data)
-        combine_note(m->c, (int32_t)i, "its descriptions are no JSON object and were left out");
-    json_start(&r, json.data, json.len);
-    if (!json.data || json_read(&r, &key) != JSON_OBJECT)
-        return INLAY_OK;
+    struct cmeta_object o = cmeta_open_key(m, i, "descriptions", "its descriptions are no JSON object and were left out");
     intern_free(&m->known);
     intern_init(&m->known, m->c->env);
-    TRY(cmeta_metrics(m, in));
-    while (json_member(&r, &key)) {
-        inlay_bytes metric, value = json_span(&r);
-        if (!value.data)
-            break;
-        TRY(cmeta_name(m, &key, &metric));
-        TRY(cmeta_text(m, in, metric, value));
-    }
-    return INLAY_OK;
+    inlay_status status = o.open ? cmeta_metrics(m, in) : INLAY_OK;
+    while (cmeta_next(m, &o, &status))
+        status = cmeta_text(m, in, o.name, o.value);
+    return status;
 }
 
 static inlay_status cmeta_sources(struct cmeta *m)
@@ -430,11 +418,9 @@ static inlay_status cmeta_events(struct cmeta *m)
 /* The user's keys of one input that none before it has. */
 static inlay_status cmeta_users(struct cmeta *m, struct intern *seen, const inlay_reader *reader)
 {
-    for (uint32_t k = 0; k < inlay_reader_key_values(reader); k++) {
-        const inlay_key_value *kv = inlay_reader_key_value(reader, k);
-        uint32_t before = seen->n, number;
-        if (!kv->has_value || cmeta_is_known(kv->key))
-            continue;
+    const inlay_key_value *kv;
+    for (uint32_t k = 0, number; (kv = cmeta_next_own(reader, &k)) != NULL;) {
+        uint32_t before = seen->n;
         TRY(intern_text(seen, kv->key, &number));
         if (seen->n != before)
             TRY(inlay_writer_key_value(m->c->writer, kv->key, &kv->value));

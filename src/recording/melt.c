@@ -85,7 +85,7 @@ static uint64_t melt_seconds(struct melt *m, uint64_t time)
     if (m->wide.time_signed && time > INT64_MAX)
         return MELT_NO_TIME;
     if (m->wide.time_per_second == 0)
-        m->wide.time_per_second = wide_guess_unit(time);
+        m->wide.time_per_second = 1000000000 / inlay_time_unit(m->wide.time_node, m->wide.time_unit, time);
     return time / m->wide.time_per_second;
 }
 

@@ -1,5 +1,5 @@
 /* Footer keys of recordings that are JSON; see inlay/annotate.h. */
-#include "inlay/annotate.h"
+#include "recording/sources.h"
 
 #if INLAY_RECORDING
 
@@ -32,6 +32,45 @@ static bool sources_is(const struct json_value *key, inlay_bytes name, struct bu
         return false;
     size_t n = key->escapes ? json_decode(key, text) : key->text.len;
     return n == name.len && (n == 0 || memcmp(key->escapes ? text : key->text.data, name.data, n) == 0);
+}
+
+/* ---- one text ---- */
+
+/* The value of the member `name`, to be read next; false: there is none. */
+static bool sources_enter(struct json_reader *r, inlay_bytes name, struct buf *scratch)
+{
+    struct json_value v, key;
+    if (json_read(r, &v) != JSON_OBJECT)
+        return false;
+    while (json_member(r, &key)) {
+        if (sources_is(&key, name, scratch))
+            return true;
+        json_skip(r);
+    }
+    return false;
+}
+
+inlay_status inlay_json_text(inlay_env *env, inlay_bytes text, const inlay_bytes *path, size_t n, const inlay_sink *sink)
+{
+    struct json_reader r;
+    struct json_value v = {.kind = JSON_NONE};
+    struct buf scratch;
+    bool found = true;
+    buf_init(&scratch, env);
+    json_start(&r, text.data, text.len);
+    for (size_t i = 0; i < n && found; i++)
+        found = sources_enter(&r, path[i], &scratch);
+    found = found && json_read(&r, &v) == JSON_STRING;
+    buf_clear(&scratch);
+    uint8_t *plain = found ? buf_reserve(&scratch, v.text.len + 1) : NULL;
+    inlay_status status = scratch.status;
+    if (status == INLAY_OK && r.failed)
+        status = sources_bad(env, &r, "");
+    else if (status == INLAY_OK && !found)
+        status = INLAY_END;
+    int e = status == INLAY_OK && plain ? sink->append(sink->ctx, plain, json_decode(&v, plain)) : 0;
+    buf_free(&scratch);
+    return e ? err_set_os(env, ERR("cannot write"), e) : status;
 }
 
 /* ---- rename ---- */
@@ -101,15 +140,22 @@ inlay_status inlay_sources_rename(inlay_env *env, inlay_bytes text, inlay_bytes 
 
 /* ---- shape ---- */
 
-/* Members that stand beside nodes and instances and are none. */
-static bool sources_is_reserved(const struct json_value *key)
+bool sources_beside(inlay_bytes name)
 {
     static const char *const names[] = {"first_sample_ns", "last_sample_ns", "role", "sampler_status", "descriptions",
                                         "service_queries"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (json_is(key, names[i]))
+        if (name.len == strlen(names[i]) && memcmp(name.data, names[i], name.len) == 0)
             return true;
     return false;
+}
+
+static bool sources_is_beside(const struct json_value *key)
+{
+    uint8_t plain[6 * 16]; /* the longest of them, every letter as an escape */
+    if (!key->escapes || key->text.len > sizeof plain)
+        return !key->escapes && sources_beside(key->text);
+    return sources_beside((inlay_bytes){plain, json_decode(key, plain)});
 }
 
 static void sources_look_at(struct json_reader *r, inlay_sources_shape *shape)
@@ -123,7 +169,7 @@ static void sources_look_at(struct json_reader *r, inlay_sources_shape *shape)
         return;
     }
     while (json_member(r, &key)) {
-        bool reserved = sources_is_reserved(&key);
+        bool reserved = sources_is_beside(&key);
         flat = flat || (reserved && !json_is(&key, "descriptions") && !json_is(&key, "service_queries"));
         inlay_bytes value = json_span(r);
         nested = nested || (!reserved && value.len && value.data[0] == '{');

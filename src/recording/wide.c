@@ -101,51 +101,14 @@ static int wide_power(inlay_bytes text)
 
 /* ---- the time column ---- */
 
-static uint64_t wide_unit_text(inlay_bytes unit)
-{
-    static const struct {
-        const char *text;
-        uint64_t per_second;
-    } units[] = {{"nanoseconds", 1000000000},
-                 {"ns", 1000000000},
-                 {"microseconds", 1000000},
-                 {"us", 1000000},
-                 {"milliseconds", 1000},
-                 {"ms", 1000},
-                 {"seconds", 1},
-                 {"s", 1}};
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (sortspec_is(unit, units[i].text))
-            return units[i].per_second;
-    return 0;
-}
-
-uint64_t wide_guess_unit(uint64_t time)
-{
-    uint64_t per_second = 1, limit = 100000000000u; /* 10^11 */
-    while (time >= limit && per_second < 1000000000) {
-        per_second *= 1000;
-        limit *= 1000;
-    }
-    return per_second;
-}
-
 static bool wide_is_time(struct wide *w, uint32_t field)
 {
-    static const uint64_t units[] = {
-        [INLAY_MILLIS] = 1000, [INLAY_MICROS] = 1000000, [INLAY_NANOS] = 1000000000};
     const inlay_node *node = wide_node(w, field);
-    if (!sortspec_is(node->name, "timestamp") || node->type != INLAY_INT64 || node->max_rep)
+    if (!sortspec_is(node->name, "timestamp") || !inlay_time_unit(node, (inlay_bytes){NULL, 0}, 0))
         return false;
-    if (node->logical.kind == INLAY_TIMESTAMP) {
-        w->time_signed = true;
-        w->time_per_second = units[node->logical.unit <= INLAY_NANOS ? node->logical.unit : 0];
-        return true;
-    }
-    if (!wide_number_of(node))
-        return false;
-    w->time_signed = wide_number_of(node)->sign == WIDE_SIGNED;
-    w->time_per_second = wide_unit_text(wide_metadata(w, field, "unit"));
+    w->time_signed = node->logical.kind != INLAY_INTEGER || node->logical.is_signed;
+    w->time_node = node;
+    w->time_unit = wide_metadata(w, field, "unit");
     return true;
 }
 

@@ -44,7 +44,9 @@ struct wide {
     /* the time column: */
     uint32_t time_field, time_leaf;
     bool time_signed;
-    uint64_t time_per_second; /* 0 = not said; to be told from the first value */
+    const inlay_node *time_node;
+    inlay_bytes time_unit;    /* as its metadata says; see inlay_time_unit */
+    uint64_t time_per_second; /* 0 = to be told when the first value is there */
     /* the last column asked about: */
     inlay_bytes name;
     inlay_label *labels;
@@ -61,10 +63,6 @@ struct wide_column wide_classify(const struct wide *w, uint32_t field, bool hist
 /* Name and labels into w->name, w->labels, with room for two more labels. Keys that name fixed
  * columns (in histograms also bucket_lower, bucket_upper) get "label_" before them. */
 INLAY_CHECKED inlay_status wide_labels(struct wide *w, uint32_t field, bool histogram);
-
-/* Units in a second, told from a time by its size: seconds until the year 5138, then milli-,
- * micro-, nanoseconds, each from 1973 on. */
-uint64_t wide_guess_unit(uint64_t time);
 
 /* Bounds of bucket i, both inclusive; i is below wide_buckets (H2 histogram). */
 uint64_t wide_buckets(unsigned grouping_power, unsigned max_value_power);

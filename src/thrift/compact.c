@@ -149,12 +149,13 @@ struct compact_fast {
     uint32_t depth;     /* levels that are left */
 };
 
+/* Eight bytes at once: the length of an integer is what a loop over its bytes cannot foretell. */
 static const uint8_t *compact_fast_varint(const uint8_t *p)
 {
-    for (int i = 0; i < 9; i++)
-        if (*p++ < 0x80)
-            return p;
-    return NULL;
+    uint64_t ends = ~load_le64(p) & 0x8080808080808080u; /* bytes without a continuation bit */
+    if (INLAY_LIKELY(ends != 0))
+        return p + INLAY_ZEROS(ends) / 8 + 1;
+    return p[8] < 0x80 ? p + 9 : NULL;
 }
 
 static const uint8_t *compact_fast_binary(const struct compact_fast *f, const uint8_t *p)

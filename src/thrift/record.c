@@ -24,6 +24,7 @@ struct record_in {
     struct compact c;
     struct mem_pool *pool;
     bool no_memory;
+    struct thrift_marks *marks; /* of the outermost struct; NULL = not asked for */
 };
 
 static void record_struct(struct record_in *r, const struct thrift_table *table, void *record);
@@ -87,8 +88,8 @@ static size_t record_element_bytes(const struct thrift_field *f)
                                           : record_kinds[f->element].bytes;
 }
 
-/* Structs in a list: a byte each may stand for 200 in memory. They are counted by passing over them first,
- * so that memory is taken only for structs that are there. */
+/* Structs in a list: a byte each may stand for 200 in memory. Where that could be more than the input's own bytes, they
+ * are counted by passing over them first, so that memory is taken only for structs that are there. */
 static bool record_list_is_there(struct record_in *r, uint32_t n)
 {
     struct cursor start = *r->c.in;
@@ -112,7 +113,7 @@ static void record_list(struct record_in *r, const struct thrift_field *f, struc
         return;
     if (!fits) {
         cursor_fail(r->c.in, ERR("list of another type than its field's"));
-    } else if (width <= 64 || record_list_is_there(r, n)) {
+    } else if (width <= 64 || n <= cursor_left(r->c.in) / width || record_list_is_there(r, n)) {
         uint8_t *item = list->items = record_take(r, n * width);
         list->n = n;
         for (uint32_t i = 0; item && i < n && !r->c.in->failed; i++, item += width) {
@@ -159,16 +160,29 @@ static bool record_type_fits(const struct thrift_field *f, uint8_t type)
            (record_kinds[f->kind].wire == COMPACT_LIST && type == COMPACT_SET);
 }
 
+static void record_mark(struct thrift_marks *marks, const struct cursor *in, const uint8_t *at, int32_t id,
+                        uint8_t type)
+{
+    if (marks->n < THRIFT_MARKS)
+        marks->marks[marks->n] = (struct thrift_mark){(size_t)(at - in->start), (size_t)(in->at - in->start), id, type};
+    marks->n += marks->n <= THRIFT_MARKS;
+}
+
 static void record_struct(struct record_in *r, const struct thrift_table *table, void *record)
 {
     uint64_t has = 0;
     int32_t id = 0;
     uint8_t type = 0;
     uint32_t next = 0; /* fields usually come in order */
+    struct thrift_marks *marks = r->marks;
+    const uint8_t *at = r->c.in->at;
+    r->marks = NULL;
     memset(record, 0, table->bytes);
     if (!compact_enter(&r->c))
         return;
-    while (compact_field(&r->c, &id, &type)) {
+    for (; compact_field(&r->c, &id, &type); at = r->c.in->at) {
+        if (marks)
+            record_mark(marks, r->c.in, at, id, type);
         if (next >= table->n_fields || table->fields[next].id > id)
             next = 0;
         while (next < table->n_fields && table->fields[next].id < id)
@@ -181,6 +195,8 @@ static void record_struct(struct record_in *r, const struct thrift_table *table,
         has |= (uint64_t)1 << next;
         record_field(r, f, type, (uint8_t *)record + f->offset);
     }
+    if (marks)
+        record_mark(marks, r->c.in, at, 0, COMPACT_STOP);
     for (uint32_t i = 0; i < table->n_fields && !r->c.in->failed; i++)
         if (table->fields[i].required && !(has >> i & 1))
             cursor_fail(r->c.in, ERR("a required field is missing"));
@@ -193,12 +209,20 @@ static inlay_status record_status(const struct compact *c)
     return !c->in->failed ? INLAY_OK : c->limit ? INLAY_LIMIT : INLAY_CORRUPT;
 }
 
+inlay_status thrift_read_marked(struct cursor *in, const struct thrift_table *table, const struct thrift_limits *limits,
+                                struct mem_pool *pool, void *record, struct thrift_marks *marks)
+{
+    struct record_in r = {.c = {.in = in, .limits = limits}, .pool = pool, .marks = marks};
+    if (marks)
+        marks->n = 0;
+    record_struct(&r, table, record);
+    return r.no_memory ? INLAY_NOMEM : record_status(&r.c);
+}
+
 inlay_status thrift_read(struct cursor *in, const struct thrift_table *table,
                          const struct thrift_limits *limits, struct mem_pool *pool, void *record)
 {
-    struct record_in r = {.c = {.in = in, .limits = limits}, .pool = pool};
-    record_struct(&r, table, record);
-    return r.no_memory ? INLAY_NOMEM : record_status(&r.c);
+    return thrift_read_marked(in, table, limits, pool, record, NULL);
 }
 
 inlay_status thrift_skip_struct(struct cursor *in, const struct thrift_limits *limits)

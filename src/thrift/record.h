@@ -63,6 +63,22 @@ struct thrift_limits {
 INLAY_CHECKED inlay_status thrift_read(struct cursor *in, const struct thrift_table *table,
                                        const struct thrift_limits *limits, struct mem_pool *pool,
                                        void *record);
+
+/* Where the fields of one struct stand, in bytes from the cursor's start: what an editor of its bytes needs to know,
+ * noted in passing so that megabytes are not walked again for it. The last mark is that of the stop byte, with id 0. */
+enum { THRIFT_MARKS = 32 };
+struct thrift_marks {
+    struct thrift_mark {
+        size_t at, value_at; /* the field's header, and what is behind it */
+        int32_t id;
+        uint8_t type;        /* as on the wire; see compact.h */
+    } marks[THRIFT_MARKS];
+    uint32_t n;              /* above THRIFT_MARKS: there were more */
+};
+/* thrift_read, and the marks of the struct itself (not of those inside it). */
+INLAY_CHECKED inlay_status thrift_read_marked(struct cursor *in, const struct thrift_table *table,
+                                              const struct thrift_limits *limits, struct mem_pool *pool,
+                                              void *record, struct thrift_marks *marks);
 /* Pass over one struct (fields up to and with its stop byte). */
 INLAY_CHECKED inlay_status thrift_skip_struct(struct cursor *in, const struct thrift_limits *limits);
 /* Append one struct: the fields whose `has` bit is set, ascending. */

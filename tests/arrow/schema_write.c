@@ -171,6 +171,118 @@ static void wrote_limit(void)
     inlay_sink_memory_free(&memory);
 }
 
+/* ---- what is said once ---- */
+
+static size_t wrote_count(const uint8_t *bytes, size_t n, const char *text, size_t len)
+{
+    size_t found = 0;
+    for (size_t i = 0; i + len <= n; i++)
+        found += memcmp(bytes + i, text, len) == 0;
+    return found;
+}
+
+static void wrote_equal_texts_once(void)
+{
+    static uint8_t m[16384];
+    inlay_arrow_schema *schema, *again;
+    inlay_memory_sink memory, second;
+    inlay_sink sink = inlay_sink_memory(&memory, test_env()), other = inlay_sink_memory(&second, test_env());
+    inlay_arrow_pick picks[100];
+    wrote_make(&schema);
+    for (size_t i = 0; i < 100; i++)
+        picks[i] = (inlay_arrow_pick){.from = schema, .field = 0};
+    CHECK_INT(inlay_arrow_schema_compose(test_env(), picks, 100, NULL, 0, 0, &sink), INLAY_OK);
+    CHECK(memory.bytes < sizeof m);
+    size_t n = wrote_bytes((inlay_bytes){memory.data, memory.bytes}, m);
+    CHECK_INT(wrote_count(m, n, "\4\0\0\0unit\0", 9), 1);
+    CHECK_INT(wrote_count(m, n, "\2\0\0\0ns\0", 7), 1);
+    CHECK(n < 400 + 100 * 64); /* each: offset 4, table 24, its type 12, vectors of no children 4 and of a pair 8, the pair 12 */
+    wrote_parse(&memory, &again);
+    CHECK_INT(inlay_arrow_schema_fields(again), 100);
+    for (uint32_t i = 0; i < 100; i++) {
+        wrote_check_field(again, i, "a", 2, 1);
+        wrote_check_pair(inlay_arrow_schema_metadata(again, i, 0), "unit", "ns");
+    }
+    CHECK_INT(inlay_arrow_schema_encode(again, 0, &other), INLAY_OK);
+    CHECK_BYTES(second.data, second.bytes, memory.data, memory.bytes); /* as small as it gets */
+    inlay_arrow_schema_close(again);
+    inlay_arrow_schema_close(schema);
+    inlay_sink_memory_free(&second);
+    inlay_sink_memory_free(&memory);
+}
+
+static void wrote_many_texts(void)
+{
+    enum { WROTE_TEXTS = 3000 };
+    static char names[WROTE_TEXTS][12];
+    static inlay_key_value pairs[WROTE_TEXTS];
+    inlay_arrow_schema *schema, *again;
+    inlay_memory_sink memory;
+    inlay_sink sink = inlay_sink_memory(&memory, test_env());
+    wrote_make(&schema);
+    for (int i = 0; i < WROTE_TEXTS; i++) {
+        snprintf(names[i], sizeof names[i], "%d", i);
+        inlay_bytes text = {(const uint8_t *)names[i], strlen(names[i])};
+        pairs[i] = (inlay_key_value){text, {(const uint8_t *)names[i / 2], strlen(names[i / 2])}, true};
+    }
+    inlay_arrow_pick pick = {schema, 0, {NULL, 0}, pairs, WROTE_TEXTS, false};
+    CHECK_INT(inlay_arrow_schema_compose(test_env(), &pick, 1, NULL, 0, 0, &sink), INLAY_OK);
+    wrote_parse(&memory, &again);
+    wrote_check_field(again, 0, "a", 2, WROTE_TEXTS);
+    for (uint32_t i = 0; i < WROTE_TEXTS; i++)
+        wrote_check_pair(inlay_arrow_schema_metadata(again, 0, i), names[i], names[i / 2]);
+    inlay_arrow_schema_close(again);
+    inlay_arrow_schema_close(schema);
+    inlay_sink_memory_free(&memory);
+}
+
+static void wrote_without_memory(void)
+{
+    inlay_env env = {0};
+    inlay_arrow_schema *schema;
+    inlay_status status = INLAY_NOMEM;
+    wrote_make(&schema);
+    inlay_arrow_pick picks[] = {{.from = schema, .field = 0}, {.from = schema, .field = 1}};
+    for (uint64_t limit = 16; limit < 16000; limit += 61) {
+        inlay_memory_sink memory;
+        inlay_sink sink = inlay_sink_memory(&memory, test_env());
+        env.limits.memory_bytes = limit;
+        status = inlay_arrow_schema_compose(&env, picks, 2, NULL, 0, 0, &sink);
+        CHECK(status == INLAY_OK || status == INLAY_NOMEM);
+        CHECK_INT(memory.bytes > 0, status == INLAY_OK);
+        CHECK_INT(env.used_bytes, 0);
+        inlay_sink_memory_free(&memory);
+    }
+    CHECK_INT(status, INLAY_OK);
+    inlay_arrow_schema_close(schema);
+}
+
+static void wrote_recordings(void)
+{
+    static const char *const names[] = {"demo", "c16", "vllm", "AB_base", "mr2-report", "simple_capture"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[100];
+        inlay_file *file = NULL;
+        inlay_source source;
+        inlay_reader *reader = NULL;
+        inlay_arrow_schema *schema = NULL;
+        inlay_memory_sink memory;
+        inlay_sink sink = inlay_sink_memory(&memory, test_env());
+        snprintf(path, sizeof path, "data/recordings/%s.parquet", names[i]);
+        CHECK_INT(inlay_file_open(test_env(), test_corpus(path), false, &file, &source), INLAY_OK);
+        CHECK_INT(inlay_reader_open(test_env(), &source, NULL, &reader), INLAY_OK);
+        CHECK_INT(inlay_arrow_schema_open(test_env(), reader, &schema), INLAY_OK);
+        CHECK_INT(inlay_arrow_schema_encode(schema, 0, &sink), INLAY_OK);
+        size_t old = inlay_reader_find_key(reader, "ARROW:schema")->value.len;
+        if (memory.bytes > old)
+            test_fail(__FILE__, __LINE__, "%s: %zu bytes, was %zu", names[i], memory.bytes, old);
+        inlay_sink_memory_free(&memory);
+        inlay_arrow_schema_close(schema);
+        inlay_reader_close(reader);
+        inlay_file_close(file);
+    }
+}
+
 /* ---- what is not known ---- */
 
 /* Schema{fields: [Field "x"]}: the field's vtable has an eighth slot, a type that is `type`. */
@@ -256,6 +368,10 @@ TEST_SUITE(arrow_schema_write) = {
     {"arrow schema: fields chosen from two, renamed, with other metadata", wrote_chosen},
     {"arrow schema: no such field", wrote_no_such_field},
     {"arrow schema: not larger than the limit", wrote_limit},
+    {"arrow schema: equal texts and vtables are written once; what is read from that is written so again", wrote_equal_texts_once},
+    {"arrow schema: thousands of texts, half of them equal to others", wrote_many_texts},
+    {"arrow schema: memory that ends anywhere is given back", wrote_without_memory},
+    {"arrow schema: of recordings, written again, it does not grow", wrote_recordings},
     {"arrow schema: parts that are not known are dropped only when asked for", wrote_unknown_part},
     {"arrow schema: an ArrowSchema that contradicts itself", wrote_import_refuses},
     {0},

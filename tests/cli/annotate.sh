@@ -257,7 +257,7 @@ cp "$CORPUS/data/recordings/mr2-report.parquet" "$f" && chmod 644 "$f"
 run "$INLAY" doctor "$f"
 fact "doctor: an old value in ARROW:schema" 1 'stale-copy: .*\(selection\): .inlay scrub'
 run "$INLAY" scrub "$f"
-fact "scrub" 0 '8 keys taken out of ARROW:schema, 6468 bytes less$'
+fact "scrub" 0 '8 keys taken out of ARROW:schema, 18052 bytes less$'
 run "$INLAY" scrub "$f"
 fact "scrub: once is enough" 0 'nothing to change$'
 run "$INLAY" doctor "$f"

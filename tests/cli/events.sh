@@ -63,6 +63,15 @@ run "$INLAY" events list "$work/bad.parquet"
 fact "events: a malformed payload, with event and column" 1 '' \
     'bad.parquet: key "events": line 1, column 1[0-9][0-9], event 1, timestamp: a number of nanoseconds is expected$'
 one_line "that is one line, too"
+# Times that are integers without a word about their unit: what it is shows in their size.
+for digits in '' 000 000000 000000000; do
+    printf '{"timestamp":1778599380%s,"cpu":1}\n{"timestamp":1778599390%s,"cpu":2}\n' $digits $digits > "$work/t.jsonl"
+    "$INLAY" import "$work/t.jsonl" -o "$work/t.parquet" > "$work/made" 2>&1
+    run "$INLAY" events add "$work/t.parquet" -e 'time=end-4s,desc=x'
+    run "$INLAY" events list --csv "$work/t.parquet"
+    fact "events: time stamps of $((10 + ${#digits})) digits" 0 '^1778599386000000000,2026-05-12T15:23:06Z,x,'
+    holds "that lie in the recording" test ! -s "$work/err"
+done
 run sh -c '"$0" events list "$1" | head -n 0; "$0" events export "$1" > /dev/full' "$INLAY" "$file"
 fact "events: a full disk" 3
 need data/recordings/demo.parquet

@@ -129,25 +129,50 @@ static void edit_kinds(void)
 }
 
 /* A field that no reader knows, ahead of the struct's end: 0x08 = long form, type i32, id 100 as zigzag, value 1. */
+static void edit_put_fields(struct edit_file *f, const uint8_t *fields, size_t bytes)
+{
+    uint64_t at = inlay_reader_data_bytes(f->reader);
+    size_t n = (size_t)inlay_reader_footer_bytes(f->reader), now = n - 1 + bytes;
+    inlay_sink sink = {.ctx = &f->memory, .append = inlay_sink_memory(&(inlay_memory_sink){0}, f->env).append};
+    inlay_reader_close(f->reader);
+    f->memory.bytes = (size_t)at + n - 1;
+    uint8_t tail[8] = {(uint8_t)now, (uint8_t)(now >> 8), 0, 0, 'P', 'A', 'R', '1'};
+    CHECK_INT(sink.append(sink.ctx, fields, bytes), 0);
+    CHECK_INT(sink.append(sink.ctx, tail, sizeof tail), 0);
+    edit_open(f);
+}
+
 static void edit_unknown_field(void)
 {
     static const uint8_t field[] = {0x05, 0xC8, 0x01, 0x02, 0x00};
     struct edit_file f;
     edit_start(&f);
-    uint64_t at = inlay_reader_data_bytes(f.reader);
-    size_t n = (size_t)inlay_reader_footer_bytes(f.reader);
-    inlay_sink sink = {.ctx = &f.memory, .append = inlay_sink_memory(&(inlay_memory_sink){0}, f.env).append};
-    inlay_reader_close(f.reader);
-    f.memory.bytes = (size_t)at + n - 1;
-    uint8_t tail[8] = {(uint8_t)(n + 4), (uint8_t)((n + 4) >> 8), 0, 0, 'P', 'A', 'R', '1'};
-    CHECK_INT(sink.append(sink.ctx, field, sizeof field), 0);
-    CHECK_INT(sink.append(sink.ctx, tail, sizeof tail), 0);
-    edit_open(&f);
+    edit_put_fields(&f, field, sizeof field);
     inlay_edit add = edit_of(INLAY_EDIT_SET, "k", "v");
     CHECK(edit_apply(&f, &add, 1));
     inlay_bytes footer = inlay_reader_footer(f.reader);
     CHECK_BYTES(footer.data + footer.len - sizeof field, sizeof field, field, sizeof field);
     edit_check(&f, "k=v");
+    edit_end(&f);
+}
+
+/* As many fields as are noted when a footer is read, and more: the last are fields 100, 101 ... of type true. */
+static void edit_many_fields(void)
+{
+    uint8_t fields[100] = {0x01, 0xC8, 0x01};
+    struct edit_file f;
+    inlay_memory_sink tail = {0};
+    inlay_sink sink = inlay_sink_memory(&tail, test_env());
+    inlay_edit add = edit_of(INLAY_EDIT_SET, "k", "v");
+    memset(fields + 3, 0x11, 16);
+    edit_start(&f);
+    edit_put_fields(&f, fields, 20);
+    CHECK(edit_apply(&f, &add, 1));
+    edit_check(&f, "k=v");
+    memset(fields + 3, 0x11, sizeof fields - 4);
+    edit_put_fields(&f, fields, sizeof fields);
+    CHECK_INT(inlay_footer_edit(f.env, f.reader, &add, 1, &sink, NULL), INLAY_UNSUPPORTED);
+    CHECK_INT(tail.bytes, 0);
     edit_end(&f);
 }
 
@@ -208,6 +233,7 @@ TEST_SUITE(format_edit) = {
     {"edit: the list comes and goes, nothing else moves", edit_bytes},
     {"edit: set, add, remove, and edits that change nothing", edit_kinds},
     {"edit: a field that nobody knows survives", edit_unknown_field},
+    {"edit: many fields that nobody knows; more than are noted are refused", edit_many_fields},
     {"edit: more than fourteen key-values", edit_twenty},
     {"edit: footers of other writers, there and back", edit_of_others},
     {0}};

@@ -104,6 +104,65 @@ def with_events(path, name):
     return out
 
 
+def scoped(path, name):
+    """Events of one chart, of one source, of a chart that is not there, and one without a scope; descriptions."""
+    table = pq.read_table(path)
+    times = table.column("timestamp").to_pylist()
+    span = times[-1] - times[0]
+    fields = {f.name: f.metadata or {} for f in pq.ParquetFile(path).schema_arrow}
+    metrics = {m[b"metric"] for m in fields.values() if b"metric" in m}
+    sources = {m.get(b"source", b"").decode() for m in fields.values()} - {""}
+    tied = "softirq" if b"softirq" in metrics else sorted(metrics)[0].decode()
+    of_source = sorted(sources)[0] if sources else "rezolus"
+    at = lambda i: times[0] + span * i // 6
+    events = [{"timestamp": at(1), "description": "everywhere"}, {"timestamp": at(2), "description": "one chart", "chart_id": tied},
+              {"timestamp": at(3), "description": "none of these", "chart_id": "plugin 7"},
+              {"timestamp": at(4), "description": "one source", "source": of_source},
+              {"timestamp": at(5), "description": "a source that is not there", "source": "nobody"}]
+    keys = dict(table.schema.metadata or {})
+    keys[b"events"] = json.dumps({"events": events}).encode()
+    keys[b"descriptions"] = json.dumps({m.decode(): f"what {m.decode()} is, {NASTY}" for m in metrics}).encode()
+    keys[b"per_source_metadata"] = json.dumps({s: {"descriptions": {tied: "of its source"}} for s in sources}).encode()
+    keys.setdefault(b"source", b"rezolus")
+    out = os.path.join(work, name + "-scoped.parquet")
+    pq.write_table(table.replace_schema_metadata(keys), out, compression="zstd")
+    own = {m.get(b"metric", n.split("/")[0].encode()).decode() for n, m in fields.items() if b"description" in m}
+    return out, tied, of_source, bool(sources), own
+
+
+def judge_scopes(path, name):
+    source, tied, of_source, has_sources, own = scoped(path, name)
+    page = os.path.join(work, name + "-scoped.html")
+    inlay("report", source, "-o", page)
+    text = open(page, encoding="utf-8").read()
+    charts = dict(re.findall(r'<figure class="?c[ "h>].*?<h3>(.*?)</h3>(.*?)</figure>', text, re.S))
+    fact(f"{name}: charts are found in the page", len(charts) >= 15, len(charts))
+    uses = {c: re.findall(r'<use href="#(\w+)"', body) for c, body in charts.items()}
+    flags = {c: re.findall(r"<b class=k\d[^>]*>(\d+)</b>", body) for c, body in charts.items()}
+    fact(f"{name}: the chart that an event names is there", tied in charts, list(charts))
+    fact(f"{name}: an event without scope is in all charts", all("ev" in u for u in uses.values()))
+    fact(f"{name}: an event with a chart_id is in its chart alone", [c for c, u in uses.items() if "e2" in u] == [tied])
+    fact(f"{name}: and its number above it", [c for c, f in flags.items() if "2" in f] == [tied])
+    fact(f"{name}: an event of another page is in none", not any("e3" in u for u in uses.values()))
+    fact(f"{name}: which the list says", "chart=plugin 7</span> <span>(not on this page)" in text)
+    have = [c for c, u in uses.items() if "e4" in u]
+    fact(f"{name}: an event of a source is in charts of it", have and (len(have) < len(charts) or len({of_source}) == 1), have)
+    fact(f"{name}: an event of no source here is in no chart that has one", not any("e5" in u for u in uses.values()))
+    strip = text[text.index('<div class="p strip">'):text.index("<ol>")]
+    fact(f"{name}: all of them are in the strip", re.findall(r'<use href="#(\w+)"', strip) == ["ev", "e2", "e3", "e4", "e5"], strip[:200])
+    escaped = html.escape(NASTY, quote=False)
+    said = {c: re.search(r'<p class=d title="[^"]*">(.*?)</p>', body, re.S) for c, body in charts.items()}
+    fact(f"{name}: each chart has its metric's description", all(said.values()), [c for c in said if not said[c]])
+    plain = {c: html.unescape(m.group(1)) for c, m in said.items() if m}
+    fact(f"{name}: that of its source first", plain.get(tied) == ("of its source" if has_sources else f"what {tied} is, {NASTY}"), plain.get(tied))
+    fact(f"{name}: others that of the file, as text", all(t == f"what {html.unescape(c)} is, {NASTY}" for c, t in plain.items()
+                                                           if c != tied and c not in own),
+         [i for i in plain.items() if NASTY not in i[1]])
+    dom, log = browse(page, "--dump-dom", "--window-size=1400,1000")
+    fact(f"{name}: no word on the console, scopes", not [l for l in log.splitlines() if "CONSOLE" in l])
+    fact(f"{name}: no markup from descriptions", "owned" not in re.search("<title>.*?</title>", dom).group(0))
+
+
 def measured(page, name, frame=None):
     """The page with the measuring script, as it stands or in a frame of that width."""
     text = open(page, encoding="utf-8").read().replace("</body>", MEASURE + "</body>")
@@ -136,11 +195,25 @@ def hold(name, m, width):
          and ": " in m["tip"], m["tip"])
 
 
+# The colours of events' marks on a card (--k0, --k1), a mark being a dashed line of them: light, dark.
+MARKS = {False: ((0xC8, 0x1E, 0x1E), (0x6D, 0x28, 0xD9)), True: ((0xFF, 0x7B, 0x72), (0xB9, 0x9B, 0xFF))}
+
+
 def shoot(page, name, width, height, dark):
     shot = os.path.join(os.environ.get("SHOTS", work), name + ".png")
-    browse(page, f"--blink-settings=preferredColorScheme={0 if dark else 1}", f"--window-size={width},{height}",
+    _, log = browse(page, f"--blink-settings=preferredColorScheme={0 if dark else 1}", f"--window-size={width},{height}",
            f"--screenshot={shot}")
+    errors = [l for l in log.splitlines() if "CONSOLE" in l]
+    fact(f"{name}: no word on the console", not errors, errors[:1])
     rows = picture(shot)
+    for colour in MARKS[dark]:
+        columns = {}
+        for row in rows:
+            for x, pixel in enumerate(row):
+                if sum(abs(a - b) for a, b in zip(pixel, colour)) < 24:
+                    columns[x] = columns.get(x, 0) + 1
+        fact(f"{name}: events are to be seen, a line of at least 25 points in their colour", max(columns.values(), default=0) >= 25,
+             (colour, max(columns.values(), default=0)))
     ground = sum(rows[3][3]) / 3
     fact(f"{name}: the ground is {'dark' if dark else 'light'}", ground < 60 if dark else ground > 200, rows[3][3])
     colours = {}
@@ -164,6 +237,7 @@ for recording in recordings:
             hold(f"{name} {width or 'wide'}", m, width or 1400)
     for dark in (False, True):
         shoot(page, f"{name}-{'dark' if dark else 'light'}", 1400, 1600, dark)
+    judge_scopes(recording, name)
 shoot(page, f"{name}-phone", 500, 1600, True)
 shutil.rmtree(work, ignore_errors=True)
 finish("report")

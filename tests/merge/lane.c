@@ -9,6 +9,7 @@ enum { LANE_INPUTS = 5, LANE_HAVE = 300, LANE_ROOM = 400, LANE_RUNS = 1500, LANE
 
 static struct feed no_feed; /* a lane only asks whether it has one */
 static struct lane lanes[LANE_INPUTS];
+static struct lane_head heads[LANE_INPUTS];
 static uint8_t levels[LANE_INPUTS][LANE_HAVE], values[LANE_INPUTS][LANE_HAVE * LANE_WIDEST];
 static size_t present[LANE_INPUTS][LANE_HAVE + 1]; /* values before a level */
 static struct lane_run runs[LANE_RUNS];
@@ -25,7 +26,7 @@ static void make_lanes(bool coded, bool nulls)
             levels[i][k] = has && test_random_below(3) == 0 ? 0 : 1;
             present[i][k + 1] = present[i][k] + levels[i][k];
         }
-        lanes[i] = (struct lane){.feed = nulls && i == 3 ? NULL : &no_feed,
+        lanes[i] = (struct lane){.head = &heads[i], .feed = nulls && i == 3 ? NULL : &no_feed,
                                  .def = has ? levels[i] : NULL,
                                  .n_levels = LANE_HAVE,
                                  .max_def = 1};
@@ -84,7 +85,7 @@ static void scattered(size_t width, bool coded, bool nulls)
         out.n_levels = out.n_values = 0;
         out.nulls = false;
         out.room = 1 + (size_t)test_random_below(LANE_ROOM);
-        lane_scatter(lanes, runs, LANE_RUNS, &at, &taken, &out);
+        lane_scatter(lanes, heads, runs, LANE_RUNS, &at, &taken, &out);
         block_is_right(&out, run, done, taken_of, bytes);
         if (out.n_levels < out.room)
             break;
@@ -134,7 +135,7 @@ static void values_of_no_width_are_counted(void)
         lane_arm(&lanes[i], &out);
     runs[0] = (struct lane_run){2, 3};
     runs[1] = (struct lane_run){4, 1};
-    lane_scatter(lanes, runs, 2, &at, &taken, &out);
+    lane_scatter(lanes, heads, runs, 2, &at, &taken, &out);
     CHECK_INT(at, 2);
     CHECK_INT(out.n_levels, 4);
     CHECK_INT(out.n_values, 4);
@@ -151,7 +152,7 @@ static void it_stops_before_rows_that_are_dropped(void)
         lane_arm(&lanes[i], &out);
     runs[0] = (struct lane_run){1, 1};
     runs[1] = (struct lane_run){2, 1 | LANE_DROPPED};
-    lane_scatter(lanes, runs, 2, &at, &taken, &out);
+    lane_scatter(lanes, heads, runs, 2, &at, &taken, &out);
     CHECK_INT(at, 1);
     CHECK_INT(out.n_levels, 1);
 }

@@ -196,6 +196,46 @@ static void unsorted_input_is_located(void)
     plan_done();
 }
 
+/* 3,000 rows of two integer keys: the first stays for `stay` rows, the second ascends within it, but for one row. */
+static void windows_make(int stay, int odd, int by)
+{
+    static char text[64 * 1024];
+    char *at = text;
+    for (int i = 0; i < 3000; i++)
+        at += sprintf(at, "%d %d\n", i / stay, 2 * i + (i == odd ? by : 0));
+    table_make(&tables[0], "a:i b:i", text, NULL);
+}
+
+/* Windows of keys have 1,024 rows. */
+static void windows_are_looked_at_row_by_row(void)
+{
+    static const int rows[] = {1, 2, 511, 1022, 1023, 1024, 1025, 1026, 2047, 2048, 2049, 2999};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        windows_make(3000, rows[i], -2); /* equal to the row before: in order */
+        planned(1, "a|b", 5000, "0*3000");
+        windows_make(3000, rows[i], -3);
+        CHECK_INT(plan_tables(1, "a|b", 5000, UINT64_MAX), INLAY_CORRUPT);
+        CHECK_TEXT(test_env()->error.what, "input is not sorted by the key");
+        CHECK_INT(test_env()->error.row, rows[i]);
+        CHECK_TEXT(test_env()->error.column, "b");
+        plan_done();
+    }
+}
+
+static void windows_of_one_value_are_cut_where_it_changes(void)
+{
+    windows_make(1024, -1, 0);
+    planned(1, "a|b", 1, "0*1024 | 0*1024 | 0*952");
+    windows_make(1000, -1, 0);
+    planned(1, "a|b", 1, "0*1000 | 0*1000 | 0*1000");
+    windows_make(1, -1, 0); /* the first key alone makes the order: the second may do what it likes */
+    planned(1, "a|-b", 5000, "0*3000");
+    windows_make(2, -1, 0);
+    CHECK_INT(plan_tables(1, "a|-b", 5000, UINT64_MAX), INLAY_CORRUPT);
+    CHECK_INT(test_env()->error.row, 1);
+    plan_done();
+}
+
 static void unsorted_across_row_groups(void)
 {
     struct table_options o = {.group_rows = 2};
@@ -350,6 +390,8 @@ TEST_SUITE(merge_plan) = {
     {"plan: rows behind the last cut", rows_behind_the_last_cut_are_not_lost},
     {"plan: empty inputs", empty_inputs},
     {"plan: an unsorted row is located by row group and row", unsorted_input_is_located},
+    {"plan: one row out of order is found anywhere in a window", windows_are_looked_at_row_by_row},
+    {"plan: windows of one value are cut where it changes", windows_of_one_value_are_cut_where_it_changes},
     {"plan: order is verified across row groups", unsorted_across_row_groups},
     {"plan: a null before a value is out of order", null_before_a_value_is_unsorted},
     {"plan: without memory for pages it is the same", no_memory_to_hold_pages},

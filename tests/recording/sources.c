@@ -114,6 +114,39 @@ static void json_format_texts(void)
     CHECK_INT(none.bytes, 0);
 }
 
+static void sources_one_text(void)
+{
+    static const struct {
+        const char *text, *first, *second, *want; /* NULL: END; "!" = ARG */
+    } facts[] = {
+        {"{\"a\":\"x\"}", "a", NULL, "x"},
+        {"{\"b\":[{}],\"a\":\"\\u00e9\\n\"}", "a", NULL, "\xC3\xA9\n"},
+        {"{\"a\":\"\"}", "a", NULL, ""},
+        {"{\"a\":\"1\",\"a\":\"2\"}", "a", NULL, "1"},
+        {"{\"s\":{\"0\":{\"a\":\"no\"},\"a\":\"yes\"}}", "s", "a", "yes"},
+        {"{\"s\\u002f\":{\"a\":\"yes\"}}", "s/", "a", "yes"},
+        {"{\"a\":\"x\"} and more", "a", NULL, "x"},
+        {"{\"a\":1}", "a", NULL, NULL},
+        {"{\"a\":\"x\"}", "a", "b", NULL},
+        {"{\"a\":{}}", "b", NULL, NULL},
+        {"[\"a\"]", "a", NULL, NULL},
+        {"", "a", NULL, "!"},
+        {"{\"b\":tru", "a", NULL, "!"},
+        {"{\"a\":\"x", "a", NULL, "!"},
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        inlay_memory_sink out;
+        inlay_sink sink = inlay_sink_memory(&out, test_env());
+        inlay_bytes path[] = {sources_text(facts[i].first), sources_text(facts[i].second ? facts[i].second : "")};
+        const char *want = facts[i].want;
+        bool bad = want && strcmp(want, "!") == 0;
+        inlay_status status = inlay_json_text(test_env(), sources_text(facts[i].text), path, facts[i].second ? 2 : 1, &sink);
+        CHECK_INT(status, bad ? INLAY_ARG : want ? INLAY_OK : INLAY_END);
+        CHECK_BYTES(out.data, out.bytes, want && !bad ? want : "", want && !bad ? strlen(want) : 0);
+        inlay_sink_memory_free(&out);
+    }
+}
+
 TEST_SUITE(recording_sources) = {
     {"set source overwrite renames per source metadata key, and keeps unrelated ones", sources_overwrite_renames},
     {"set source overwrite: a child under the new name is replaced, bytes stay", sources_replace_the_other},
@@ -121,6 +154,7 @@ TEST_SUITE(recording_sources) = {
     {"sources: names with escapes", sources_escapes},
     {"sources: what is not an object, with its place", sources_are_objects},
     {"sources: flat, nested, both, neither", sources_shapes},
+    {"json: one text by its path", sources_one_text},
     {"json: other white space, the same tokens", json_format_texts},
     {"json: one value, and where it fails", json_check_places},
     {0}};

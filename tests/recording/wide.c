@@ -1,17 +1,7 @@
-/* Wide recordings: units of time, H2 bucket bounds. */
+/* Wide recordings: H2 bucket bounds. */
 #include "recording/wide.h"
 
 #include "test.h"
-
-static void wide_units(void)
-{
-    CHECK_INT(wide_guess_unit(0), 1);
-    CHECK_INT(wide_guess_unit(1778373348), 1);
-    CHECK_INT(wide_guess_unit(1778373348000), 1000);
-    CHECK_INT(wide_guess_unit(1778373348000873), 1000000);
-    CHECK_INT(wide_guess_unit(1778373348000873794), 1000000000);
-    CHECK_INT(wide_guess_unit(UINT64_MAX), 1000000000);
-}
 
 /* rezolus: grouping power 3, max value power 64: 496 buckets; 7: 7424. */
 static void wide_bucket_counts(void)
@@ -55,7 +45,6 @@ static void wide_buckets_touch(void)
 }
 
 TEST_SUITE(recording_wide) = {
-    {"wide: the unit of a time is told from its size", wide_units},
     {"wide: H2 histograms of 496 and 7424 buckets", wide_bucket_counts},
     {"wide: H2 bounds where the formula turns", wide_bucket_bounds},
     {"wide: H2 buckets cover all 64 bits without gap or overlap", wide_buckets_touch},

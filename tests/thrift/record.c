@@ -154,7 +154,7 @@ static void hostile_counts_take_no_memory(void)
 {
     static const uint8_t list[] = {0x69, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x00};
     static const uint8_t text[] = {0x48, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x00};
-    static uint8_t many[600] = {0x69, 0xFC, 0xC8, 0x04}; /* 584 structs, all of them a lone stop byte */
+    static uint8_t many[600] = {0x69, 0xFC, 0xC8, 0x04}; /* 584 structs, all of them a lone stop byte: 70 KB in memory */
     CHECK_INT(record_try(list, sizeof list), INLAY_CORRUPT);
     CHECK_INT(record_try(text, sizeof text), INLAY_CORRUPT);
     CHECK(test_env()->peak_bytes < 4096);
@@ -204,6 +204,46 @@ static void random_damage_never_escapes(void)
     }
 }
 
+static inlay_status record_marked(const void *bytes, size_t n, struct thrift_marks *marks)
+{
+    struct cursor in = cursor_over(bytes, n);
+    struct record_outer out;
+    struct mem_pool pool;
+    mem_pool_init(&pool, test_env());
+    inlay_status status = thrift_read_marked(&in, &record_outer_table, &record_limits, &pool, &out, marks);
+    mem_pool_free(&pool);
+    return status;
+}
+
+static void marks_say_where_fields_stand(void)
+{
+    static const size_t at[] = {0, 1, 2, 4, 8, 13, 22, 26, 35}; /* counted in record_golden */
+    struct thrift_marks marks;
+    CHECK_INT(record_marked(record_golden, sizeof record_golden, &marks), INLAY_OK);
+    CHECK_INT(marks.n, 9);
+    for (uint32_t i = 0; i < 9 && i < marks.n; i++) {
+        CHECK_INT(marks.marks[i].at, at[i]);
+        CHECK_INT(marks.marks[i].value_at, at[i] + 1);
+        CHECK_INT(marks.marks[i].id, i < 8 ? (int)i + 1 : 0);
+    }
+    CHECK_INT(marks.marks[4].type, COMPACT_LIST);
+    CHECK_INT(marks.marks[8].type, COMPACT_STOP);
+}
+
+static void marks_beyond_their_room_are_only_counted(void)
+{
+    uint8_t bytes[100];
+    struct thrift_marks marks;
+    memset(bytes, 0x11, sizeof bytes); /* fields 1, 2, 3 ..., all of them true */
+    bytes[THRIFT_MARKS - 1] = 0;
+    CHECK_INT(record_marked(bytes, THRIFT_MARKS, &marks), INLAY_OK);
+    CHECK_INT(marks.n, THRIFT_MARKS);
+    bytes[THRIFT_MARKS - 1] = 0x11;
+    bytes[99] = 0;
+    CHECK_INT(record_marked(bytes, sizeof bytes, &marks), INLAY_OK);
+    CHECK_INT(marks.n, THRIFT_MARKS + 1);
+}
+
 TEST_SUITE(thrift_record) = {
     {"thrift: a struct of every kind, both ways, byte for byte", golden_struct_both_ways},
     {"thrift: every truncation fails", every_truncation_fails},
@@ -216,5 +256,7 @@ TEST_SUITE(thrift_record) = {
     {"thrift: a limit is told from damage", limits_are_told_from_damage},
     {"thrift: depth is bounded for structs, lists and maps", depth_is_bounded_for_all_containers},
     {"thrift: an integer wider than its field fails", integers_wider_than_their_field_fail},
+    {"thrift: marks say where the fields of the outermost struct stand", marks_say_where_fields_stand},
+    {"thrift: marks beyond their room are only counted", marks_beyond_their_room_are_only_counted},
     {"thrift: random damage fails without harm", random_damage_never_escapes},
     {0}};
