@@ -159,14 +159,18 @@ static inlay_status stage_code_room(struct stage *stage)
 static void stage_new_codes(struct stage *stage, size_t from, size_t to)
 {
     uint32_t *code_of = (uint32_t *)(void *)stage->code_of.data, n = (uint32_t)(stage->order.bytes / sizeof *code_of);
+    uint32_t *more = (uint32_t *)(void *)buf_reserve(&stage->order, (to - from) * sizeof *more), *next = more;
+    if (!more)
+        return;
     for (size_t i = from; i < to; i++) {
         uint32_t number = stage->codes[i], code = code_of[number];
         if (code == STAGE_UNMAPPED) {
-            buf_append(&stage->order, &number, sizeof number);
+            *next++ = number;
             code_of[number] = code = n++;
         }
         stage->mapped[i] = code;
     }
+    stage->order.bytes += (size_t)(next - more) * sizeof *more;
 }
 
 /* The block's numbers become codes: mostly known ones, without a branch a value. */
