@@ -17,13 +17,29 @@ enum { WEB_MOST_GROUPING = 16, WEB_LABEL_CHARS = 48 };
 
 /* ---- field metadata ---- */
 
+int web_fields_open(struct web *w)
+{
+    uint32_t n = inlay_schema_node(w->schema, 0)->n_children, node = 1;
+    w->fields = calloc((size_t)n + 1, sizeof *w->fields);
+    if (!w->fields)
+        return report_memory();
+    for (uint32_t i = 0; i < n; i++, node = inlay_schema_node(w->schema, node)->end)
+        w->fields[i] = node;
+    return REPORT_DONE;
+}
+
+const inlay_node *web_field(const struct web *w, uint32_t field)
+{
+    return inlay_schema_node(w->schema, w->fields[field]);
+}
+
 static uint32_t web_pairs(const struct web *w, uint32_t field)
 {
     if (!w->arrow || field >= inlay_arrow_schema_fields(w->arrow) ||
         inlay_arrow_schema_fields(w->arrow) != inlay_schema_node(w->schema, 0)->n_children)
         return 0;
     inlay_arrow_field f = inlay_arrow_schema_field(w->arrow, field);
-    const inlay_node *node = inlay_schema_node(w->schema, inlay_schema_child(w->schema, 0, field));
+    const inlay_node *node = web_field(w, field);
     return web_compare(f.name, node->name) == 0 ? f.n_metadata : 0;
 }
 
@@ -92,7 +108,7 @@ static int web_power(inlay_bytes text)
 
 static bool web_is_histogram(const struct web *w, uint32_t field, struct web_column *c)
 {
-    uint32_t node = inlay_schema_child(w->schema, 0, field);
+    uint32_t node = w->fields[field];
     inlay_shape shape = inlay_schema_shape(w->schema, node, false);
     int grouping = web_power(web_metadata(w, field, "grouping_power"));
     int most = web_power(web_metadata(w, field, "max_value_power"));
@@ -133,7 +149,7 @@ static bool web_is_snapshot(const struct web *w, uint32_t field, inlay_bytes nam
 /* A top-level column; false = nothing to draw. */
 static bool web_column_of_field(const struct web *w, uint32_t field, struct web_column *c)
 {
-    const inlay_node *node = inlay_schema_node(w->schema, inlay_schema_child(w->schema, 0, field));
+    const inlay_node *node = web_field(w, field);
     *c = (struct web_column){.field = field, .kind = WEB_GAUGE};
     if (node->leaf >= 0 && node->max_rep == 0) {
         if ((w->recording && (uint32_t)node->leaf == w->clock.leaf) || !web_number_kind(node, &c->number))
@@ -231,6 +247,7 @@ void web_columns_close(struct web *w)
     for (size_t i = 0; i < w->n_columns; i++)
         free(w->columns[i].own);
     free(w->columns);
+    free(w->fields);
     free(w->charts);
 }
 

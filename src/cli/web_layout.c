@@ -272,7 +272,7 @@ static void web_top_row(struct web *w, const struct web_total *t, uint64_t most,
     uint32_t top = inlay_schema_leaf_node(w->schema, t->leaf), field = 0;
     while (inlay_schema_node(w->schema, top)->parent != 0)
         top = inlay_schema_node(w->schema, top)->parent;
-    while (inlay_schema_child(w->schema, 0, field) != top)
+    while (w->fields[field] != top)
         field++;
     inlay_bytes metric = web_metadata(w, field, "metric");
     out_text(o, "<tr><td class=name>");
