@@ -286,8 +286,8 @@ static void web_top_row(struct web *w, const struct web_total *t, uint64_t most,
     out_format(o, "<td>%s<td>%s", web_encodings[t->encoding].name, inlay_codec_name(t->codec));
     out_text(o, "<td class=num>");
     print_size(o, t->packed);
-    out_format(o, "<td class=num>%.1f×<td class=share><s style=\"width:%.1f%%\"></s><span>",
-               t->packed ? (double)t->raw / (double)t->packed : 1, most ? 100.0 * (double)t->packed / (double)most : 0);
+    out_format(o, "<td class=num>%.1f×<td class=share><s style=\"--w:%.3f\"></s><span>",
+               t->packed ? (double)t->raw / (double)t->packed : 1, most ? (double)t->packed / (double)most : 0);
     web_percent(o, t->packed, all);
     out_text(o, "</span>\n");
 }
