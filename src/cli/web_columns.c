@@ -56,41 +56,60 @@ inlay_bytes web_metadata(const struct web *w, uint32_t field, const char *key)
 
 /* ---- descriptions ---- */
 
+#if INLAY_RECORDING
+
 static inlay_bytes web_key(const struct web *w, const char *key)
 {
     const inlay_key_value *kv = inlay_reader_find_key(w->in.reader, key);
     return kv && kv->has_value ? kv->value : (inlay_bytes){NULL, 0};
 }
 
-/* Of the field itself, else of its metric in the footer: under its source in a combined recording, else for all. */
+/* Of a metric in the footer: under its source in a combined recording, else for all. A text that cannot be read is one
+ * less to show. */
+static void web_footer_description(struct web *w, const struct web_column *column, const inlay_sink *sink)
+{
+    inlay_bytes source = web_metadata(w, column->field, "source");
+    const inlay_bytes path[] = {source, {(const uint8_t *)"descriptions", 12}, column->metric};
+    inlay_error error = w->env.error;
+    inlay_status status = INLAY_END;
+    if (source.len)
+        status = inlay_json_text(&w->env, web_key(w, "per_source_metadata"), path, 3, sink);
+    if (status != INLAY_OK)
+        status = inlay_json_text(&w->env, web_key(w, "descriptions"), path + 2, 1, sink);
+    if (status != INLAY_OK)
+        w->env.error = error;
+}
+
+#else
+
+static void web_footer_description(struct web *w, const struct web_column *column, const inlay_sink *sink)
+{
+    (void)w;
+    (void)column;
+    (void)sink;
+}
+
+#endif
+
 void web_description(struct web *w, const struct web_column *column)
 {
     enum { WEB_DESCRIPTION = 600 };
     struct out *o = &w->page;
-    inlay_bytes own = web_metadata(w, column->field, "description"), source = web_metadata(w, column->field, "source");
-    inlay_memory_sink text;
-    inlay_sink sink = inlay_sink_memory(&text, &w->env);
-#if INLAY_RECORDING
-    const inlay_bytes path[] = {source, {(const uint8_t *)"descriptions", 12}, column->metric};
-    inlay_error error = w->env.error;
-    inlay_status status = INLAY_END;
-    if (!own.len && source.len)
-        status = inlay_json_text(&w->env, web_key(w, "per_source_metadata"), path, 3, &sink);
-    if (!own.len && status != INLAY_OK)
-        status = inlay_json_text(&w->env, web_key(w, "descriptions"), path + 2, 1, &sink);
-    if (status == INLAY_OK)
-        own = (inlay_bytes){text.data, text.bytes};
-    else
-        w->env.error = error; /* a text that cannot be read is one less to show */
-#endif
-    if (own.len) {
+    inlay_bytes text = web_metadata(w, column->field, "description");
+    inlay_memory_sink footer;
+    inlay_sink sink = inlay_sink_memory(&footer, &w->env);
+    if (!text.len) {
+        web_footer_description(w, column, &sink);
+        text = (inlay_bytes){footer.data, footer.bytes};
+    }
+    if (text.len) {
         out_text(o, "<p class=d title=\"");
-        web_escape(o, own, WEB_DESCRIPTION);
+        web_escape(o, text, WEB_DESCRIPTION);
         out_text(o, "\">");
-        web_escape(o, own, WEB_DESCRIPTION);
+        web_escape(o, text, WEB_DESCRIPTION);
         out_text(o, "</p>");
     }
-    inlay_sink_memory_free(&text);
+    inlay_sink_memory_free(&footer);
 }
 
 /* ---- one column ---- */
