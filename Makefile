@@ -78,8 +78,8 @@ LIB_SRC := \
   $(call list,verify,rule tally claims values chunk sorting verify) \
   $(call list,where,parse names compare bind prune column where) \
   $(call list,events,timetext event inline payload settle emit) \
-  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe widen union feed rank lane inpages move keyrows distinct plan equal slice \
-                    layout stage reduce body crew keyvalue outline outkeys permute resort merge) \
+  $(call list,merge,sortkey sorttext cell seriesrow window rowkeys zonemap zonemap_print describe widen union feed rank lane inpages move keyrows distinct plan plan_build equal slice \
+                    layout stage reduce body_memory body_feeds body_runs body_lanes body_rows body_moves body crew keyvalue outline outkeys permute resort merge) \
   $(call list,recording,intern sortspec series run restamp long wide melt sources jsontext field doc combine_load combine_grid \
                     combine_schema combine_meta combine_rows combine choice keep) \
   $(call list,import,input csv decimal value nameindex typename infer sample sample_json shred import open)

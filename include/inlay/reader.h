@@ -88,6 +88,10 @@ INLAY_API INLAY_CHECKED inlay_status inlay_reader_open(inlay_env *env, const inl
                                                        inlay_reader **reader);
 INLAY_API void inlay_reader_close(inlay_reader *reader); /* columns first; NULL is fine */
 
+/* Decompress with what `with`, a reader of the same env, decompresses with: of many files that are read in turn one
+ * context a codec is enough (zstd: 94 kB). Without effect where the envs differ, or `reader` shares already. */
+INLAY_API void inlay_reader_share(inlay_reader *reader, inlay_reader *with);
+
 /* Where the file's bytes come from, and the options it was opened with: another thread opens a reader of its own. */
 INLAY_API inlay_source inlay_reader_source(const inlay_reader *reader);
 INLAY_API inlay_read_options inlay_reader_options(const inlay_reader *reader);
@@ -165,6 +169,9 @@ INLAY_API uint32_t inlay_column_row_group(const inlay_column *column);
 INLAY_API uint32_t inlay_column_page(const inlay_column *column);
 /* Give back page and dictionary memory; the next read takes up where the last one ended. */
 INLAY_API void inlay_column_park(inlay_column *column);
+/* Give back what only the last batch needed, whose views end here, and what was read ahead. The page and the dictionary
+ * stay, so that the next read goes on at little cost: for many columns that are open, and not read, at once. */
+INLAY_API void inlay_column_trim(inlay_column *column);
 
 /* Load the dictionary of the chunk that the column stands at (after open or seek), without reading
  * values, so that a merge can plan on codes. `all_codes` is true when the footer's encoding_stats

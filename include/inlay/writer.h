@@ -25,6 +25,8 @@ enum {
     INLAY_WRITE_STRICT = 64, /* text columns (STRING, ENUM, JSON) take UTF-8 only */
     INLAY_WRITE_INT96 = 256, /* the schema may have INT96 columns; they are deprecated, and ARG without this */
     INLAY_WRITE_AS_IS = 128, /* values are not held against their annotation: for what copies other files */
+    INLAY_WRITE_SOME_COLUMNS = 512, /* with IN_ORDER: a row group need not have all columns, those that are passed over have
+                                       no rows. Such a file is good for inlay_writer_copy_chunk, and no one else's */
     INLAY_WRITE_HOLD_COLUMN = 32 /* with IN_ORDER: hold the packed pages of a column until it ends, so that it gets a
                                     dictionary of its own where that pays */
 };

@@ -3,15 +3,17 @@
 
 #include <string.h>
 
-inlay_status io_read(inlay_env *env, const inlay_source *source, uint64_t at, size_t bytes,
-                     struct buf *buffer, const uint8_t **data)
+static inlay_status io_within(inlay_env *env, const inlay_source *source, uint64_t at, size_t bytes)
 {
-    *data = NULL;
     if (at > source->size_bytes || bytes > source->size_bytes - at)
         return err_set_at(env, INLAY_CORRUPT, ERR("points beyond the end of the file"), at);
-    if (source->view && (*data = source->view(source->ctx, at, bytes)) != NULL)
-        return INLAY_OK;
-    buf_clear(buffer);
+    return INLAY_OK;
+}
+
+inlay_status io_read_behind(inlay_env *env, const inlay_source *source, uint64_t at, size_t bytes,
+                            struct buf *buffer)
+{
+    TRY(io_within(env, source, at, bytes));
     uint8_t *dst = buf_reserve(buffer, bytes ? bytes : 1);
     if (!dst)
         return buffer->status;
@@ -21,8 +23,20 @@ inlay_status io_read(inlay_env *env, const inlay_source *source, uint64_t at, si
         env->error.at = (int64_t)at;
         return INLAY_IO;
     }
-    buffer->bytes = bytes;
-    *data = dst;
+    buffer->bytes += bytes;
+    return INLAY_OK;
+}
+
+inlay_status io_read(inlay_env *env, const inlay_source *source, uint64_t at, size_t bytes,
+                     struct buf *buffer, const uint8_t **data)
+{
+    *data = NULL;
+    TRY(io_within(env, source, at, bytes));
+    if (source->view && (*data = source->view(source->ctx, at, bytes)) != NULL)
+        return INLAY_OK;
+    buf_clear(buffer);
+    TRY(io_read_behind(env, source, at, bytes, buffer));
+    *data = buffer->data;
     return INLAY_OK;
 }
 

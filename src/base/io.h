@@ -8,6 +8,9 @@
  * Ranges outside the source are CORRUPT. */
 INLAY_CHECKED inlay_status io_read(inlay_env *env, const inlay_source *source, uint64_t at,
                                    size_t bytes, struct buf *buffer, const uint8_t **data);
+/* The same, behind what *buffer holds; never a view. */
+INLAY_CHECKED inlay_status io_read_behind(inlay_env *env, const inlay_source *source, uint64_t at, size_t bytes,
+                                          struct buf *buffer);
 INLAY_CHECKED inlay_status io_append(inlay_env *env, const inlay_sink *sink, const void *data,
                                      size_t bytes);
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* ---- reading ---- */
@@ -55,6 +56,27 @@ static int posix_write(int fd, const void *data, size_t bytes)
         bytes -= (size_t)n;
     }
     return 0;
+}
+
+/* Both, one behind the other, in as few calls as may be. */
+static int posix_write_both(int fd, const void *first, size_t first_bytes, const void *second, size_t second_bytes)
+{
+    ssize_t n = 0;
+    if (first_bytes) {
+        union {
+            const void *in;
+            void *out;
+        } a = {first}, b = {second}; /* writev reads only */
+        struct iovec parts[] = {{a.out, first_bytes}, {b.out, second_bytes}};
+        do
+            n = writev(fd, parts, 2);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+            return errno;
+    }
+    size_t done = (size_t)n, from = done > first_bytes ? done - first_bytes : 0;
+    int e = done < first_bytes ? posix_write(fd, (const uint8_t *)first + done, first_bytes - done) : 0;
+    return e ? e : posix_write(fd, (const uint8_t *)second + from, second_bytes - from);
 }
 
 static int posix_file_read(void *ctx, uint64_t at, void *dst, size_t bytes)
@@ -112,7 +134,11 @@ void inlay_file_close(inlay_file *file)
 
 /* ---- publishing ---- */
 
-enum { POSIX_OUTPUT_BUFFER = 256 * 1024 };
+enum {
+    POSIX_OUTPUT_BUFFER = 256 * 1024,
+    POSIX_OUTPUT_DIRECT = 64 * 1024, /* bytes from which on a piece is not gathered with others */
+    POSIX_OUTPUT_START = 8 * 1024 * 1024
+};
 
 struct inlay_output {
     inlay_env *env;
@@ -121,18 +147,37 @@ struct inlay_output {
     char *path, *temporary; /* one block each, bytes below */
     size_t path_bytes, temporary_bytes;
     struct buf pending;
+    uint64_t written, started; /* bytes in the file; of them on their way to the disk */
 };
 
+/* What is written begins its way to the disk, so that the last sync has less to wait for. A hint: where it fails, that
+ * sync says what is wrong. */
+static void posix_output_start_disk(inlay_output *o)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    if (o->written - o->started >= POSIX_OUTPUT_START) {
+        (void)!sync_file_range(o->fd, (off_t)o->started, (off_t)(o->written - o->started), SYNC_FILE_RANGE_WRITE);
+        o->started = o->written;
+    }
+#else
+    (void)o;
+#endif
+}
+
+/* Large pieces go out as they are, with what is pending before them. */
 static int posix_output_append(void *ctx, const void *data, size_t bytes)
 {
     inlay_output *o = ctx;
-    if (o->pending.bytes + bytes > POSIX_OUTPUT_BUFFER) {
-        int e = posix_write(o->fd, o->pending.data, o->pending.bytes);
+    if (bytes >= POSIX_OUTPUT_DIRECT || o->pending.bytes + bytes > POSIX_OUTPUT_BUFFER) {
+        bool direct = bytes >= POSIX_OUTPUT_DIRECT;
+        int e = posix_write_both(o->fd, o->pending.data, o->pending.bytes, data, direct ? bytes : 0);
         if (e)
             return e;
+        o->written += o->pending.bytes + (direct ? bytes : 0);
         buf_clear(&o->pending);
-        if (bytes >= POSIX_OUTPUT_BUFFER)
-            return posix_write(o->fd, data, bytes);
+        posix_output_start_disk(o);
+        if (direct)
+            return 0;
     }
     buf_append(&o->pending, data, bytes);
     return o->pending.status == INLAY_OK ? 0 : ENOMEM;

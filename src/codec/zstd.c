@@ -9,10 +9,17 @@
 
 #include "codec/rows.h"
 
+/* Not cleared: zstd clears what it needs, and a context for writing has a MiB or more. */
+static inlay_status zstd_take(struct codec_context *c)
+{
+    c->state = NULL;
+    return mem_resize(c->env, &c->state, 0, c->state_bytes);
+}
+
 static inlay_status zstd_open_decompress(struct codec_context *c)
 {
     c->state_bytes = ZSTD_estimateDCtxSize();
-    TRY(mem_new(c->env, c->state_bytes, &c->state));
+    TRY(zstd_take(c));
     if (ZSTD_initStaticDCtx(c->state, c->state_bytes))
         return INLAY_OK;
     return err_set(c->env, INLAY_NOMEM, ERR("no memory for zstd"));
@@ -21,7 +28,7 @@ static inlay_status zstd_open_decompress(struct codec_context *c)
 static inlay_status zstd_open_compress(struct codec_context *c)
 {
     c->state_bytes = ZSTD_estimateCCtxSize(c->level);
-    TRY(mem_new(c->env, c->state_bytes, &c->state));
+    TRY(zstd_take(c));
     if (ZSTD_initStaticCCtx(c->state, c->state_bytes))
         return INLAY_OK;
     return err_set(c->env, INLAY_NOMEM, ERR("no memory for zstd"));

@@ -2,18 +2,43 @@
 #include "base/mem.h"
 #include "encoding/encoding.h"
 
+/* Two codes at once. */
+INLAY_INLINE uint64_t dict_two(const uint32_t *codes)
+{
+    uint64_t v;
+    memcpy(&v, codes, sizeof v);
+    return v;
+}
+
+/* Is any of them not below n, which is at most 2^31? All are: with bit 31 set, less n, it stays set where a code is not
+ * below, and no half borrows from the other. */
+static bool dict_beyond(const uint32_t *codes, size_t n_codes, uint32_t n)
+{
+    uint64_t high = 0x8000000080000000u, less = (uint64_t)n << 32 | n, bad = 0, odd = 0;
+    size_t i = 0;
+    for (; i + 2 <= n_codes; i += 2) {
+        uint64_t two = dict_two(codes + i);
+        odd |= two;
+        bad |= (two | high) - less;
+    }
+    for (; i < n_codes; i++)
+        bad |= codes[i] < n ? 0 : high;
+    return (bad | odd) & high;
+}
+
 bool dict_check(const uint32_t *codes, size_t n, size_t n_dictionary)
 {
-    uint32_t all = 0, most = 0;
+    uint64_t two = 0;
+    uint32_t all = 0;
     size_t eight = n - n % 8;
     for (size_t i = 0; i < eight; i += 8) /* no code is above all of them OR-ed, which is quicker to have */
-        all |= (codes[i] | codes[i + 1] | codes[i + 2] | codes[i + 3]) |
-               (codes[i + 4] | codes[i + 5] | codes[i + 6] | codes[i + 7]);
+        two |= (dict_two(codes + i) | dict_two(codes + i + 2)) | (dict_two(codes + i + 4) | dict_two(codes + i + 6));
     for (size_t i = eight; i < n; i++)
         all |= codes[i];
-    for (size_t i = 0; all >= n_dictionary && i < n; i++)
-        most = codes[i] > most ? codes[i] : most;
-    return n == 0 || all < n_dictionary || most < n_dictionary;
+    all |= (uint32_t)two | (uint32_t)(two >> 32);
+    if (n == 0 || all < n_dictionary)
+        return true;
+    return n_dictionary <= (uint32_t)1 << 31 && !dict_beyond(codes, n, (uint32_t)n_dictionary);
 }
 
 /* A copy of constant size is one load and one store; by width, not by type. */

@@ -24,6 +24,7 @@ struct dict_builder {
     void *slots;          /* [1 << bits], 0 = free */
     size_t count;
     uint64_t plain_bytes;
+    uint64_t even; /* PLAIN bytes of the first value; 0 = another has others */
 };
 
 inlay_status dict_builder_new(inlay_env *env, uint8_t type, uint32_t width,
@@ -79,6 +80,10 @@ size_t dict_builder_count(const struct dict_builder *b)
 size_t dict_builder_plain_bytes(const struct dict_builder *b)
 {
     return (size_t)b->plain_bytes;
+}
+size_t dict_builder_even(const struct dict_builder *b)
+{
+    return b->count ? (size_t)b->even : 0;
 }
 const void *dict_builder_values(const struct dict_builder *b)
 {
@@ -161,6 +166,7 @@ static inlay_status dict_append(struct dict_builder *b, inlay_bytes value, size_
         buf_append(&b->values, value.data, value.len);
     }
     TRY(b->values.status);
+    b->even = b->count == 0 || b->even == bytes ? bytes : 0;
     b->plain_bytes += bytes;
     b->count++;
     return INLAY_OK;

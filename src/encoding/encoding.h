@@ -183,6 +183,7 @@ uint64_t dict_builder_most_entries(uint8_t type, uint32_t width, uint64_t n, uin
 uint64_t dict_builder_most(uint8_t type, uint32_t width, uint64_t n, uint64_t plain_bytes, uint64_t longest);
 size_t dict_builder_count(const struct dict_builder *b);
 size_t dict_builder_plain_bytes(const struct dict_builder *b); /* size of the dictionary page body */
+size_t dict_builder_even(const struct dict_builder *b); /* bytes of each value in it; 0 = they differ, or there are none */
 /* The values in code order, as in a batch; valid until the next add or clear. */
 const void *dict_builder_values(const struct dict_builder *b);
 

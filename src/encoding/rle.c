@@ -66,13 +66,62 @@ static bool rle_next(struct rle *r)
     return true;
 }
 
+/* Groups of eight from a byte on; `width`, 1 to 16, is a constant where this is inlined. Eight values of up to 8 bits lie
+ * in one load, four of up to 16 in another. Returns how many values; 16 bytes can be read behind the last group's begin. */
+INLAY_INLINE size_t rle_unpack_eights(const uint8_t *packed, const uint8_t *end, uint32_t *out, size_t n, uint32_t width)
+{
+    uint64_t mask = ((uint64_t)1 << width) - 1;
+    size_t i = 0;
+    for (; n - i >= 8 && end - packed >= 16; i += 8, packed += width) {
+        uint64_t low = load_le64(packed), high = load_le64(packed + (4 * width >> 3)) >> (4 * width & 7);
+        if (width <= 8)
+            high = low >> 4 * width % 64;
+        for (uint32_t k = 0; k < 4; k++) {
+            out[i + k] = (uint32_t)(low >> k * width & mask);
+            out[i + k + 4] = (uint32_t)(high >> k * width & mask);
+        }
+    }
+    return i;
+}
+
+#define RLE_UNPACK(width) \
+    case width:           \
+        return rle_unpack_eights(packed, end, out, n, width)
+
+static size_t rle_unpack_groups(const uint8_t *packed, const uint8_t *end, uint32_t width, uint32_t *out, size_t n)
+{
+    switch (width) {
+        RLE_UNPACK(1);
+        RLE_UNPACK(2);
+        RLE_UNPACK(3);
+        RLE_UNPACK(4);
+        RLE_UNPACK(5);
+        RLE_UNPACK(6);
+        RLE_UNPACK(7);
+        RLE_UNPACK(8);
+        RLE_UNPACK(9);
+        RLE_UNPACK(10);
+        RLE_UNPACK(11);
+        RLE_UNPACK(12);
+        RLE_UNPACK(13);
+        RLE_UNPACK(14);
+        RLE_UNPACK(15);
+        RLE_UNPACK(16);
+    default:
+        return 0;
+    }
+}
+
 /* Up to n packed values from bit offset `bit`; bytes beyond `end` read as zeros. Naive: bit by bit.
- * Here: one 64-bit load per value, the last ones byte by byte. */
+ * Here: whole groups first, then one 64-bit load per value, the last ones byte by byte. */
 static void rle_unpack(const uint8_t *packed, const uint8_t *end, uint64_t bit, uint32_t width,
                        uint32_t *out, size_t n)
 {
     uint64_t mask = width == 32 ? 0xFFFFFFFFu : ((uint64_t)1 << width) - 1;
     size_t bytes = (size_t)(end - packed), i = 0;
+    if ((bit & 7) == 0 && bit >> 3 <= bytes)
+        i = rle_unpack_groups(packed + (bit >> 3), end, width, out, n);
+    bit += (uint64_t)i * width;
     for (; i < n && (bit >> 3) + 8 <= bytes; i++, bit += width)
         out[i] = (uint32_t)(load_le64(packed + (bit >> 3)) >> (bit & 7) & mask);
     for (; i < n; i++, bit += width) {
@@ -123,14 +172,25 @@ static void rle_pass(struct rle *r, size_t n)
         r->packed_left -= n;
 }
 
+/* n >= 1 copies: a block that doubles as long as it stays in the cache. */
+static void rle_fill(uint32_t *out, uint32_t value, size_t n)
+{
+    enum { RLE_BLOCK = 1024 };
+    out[0] = value;
+    for (size_t done = 1, more; done < n; done += more) {
+        more = done < RLE_BLOCK ? done : RLE_BLOCK;
+        more = more < n - done ? more : n - done;
+        memcpy(out + done, out, more * sizeof *out);
+    }
+}
+
 bool rle_read_u32(struct rle *r, uint32_t *out, size_t n)
 {
     while (n) {
         uint32_t value;
         size_t run = rle_peek_run(r, n, &value), got = run;
         if (run) {
-            for (size_t i = 0; i < run; i++)
-                out[i] = value;
+            rle_fill(out, value, run);
             rle_pass(r, run);
         } else if (r->packed_left || rle_next(r)) {
             got = rle_take_packed(r, out, n);
@@ -267,6 +327,41 @@ INLAY_INLINE size_t rle_write_groups(uint8_t *dst, const void *values, size_t fr
     return used;
 }
 
+#define RLE_GROUPS(width) \
+    case width:           \
+        return rle_write_groups(dst, values, from, to, true, width)
+
+/* The same, with the width as a constant where it is a usual one. */
+static size_t rle_write_codes(uint8_t *dst, const void *values, size_t from, size_t to, uint32_t bit_width)
+{
+    switch (bit_width) {
+        RLE_GROUPS(1);
+        RLE_GROUPS(2);
+        RLE_GROUPS(3);
+        RLE_GROUPS(4);
+        RLE_GROUPS(5);
+        RLE_GROUPS(6);
+        RLE_GROUPS(7);
+        RLE_GROUPS(8);
+        RLE_GROUPS(9);
+        RLE_GROUPS(10);
+        RLE_GROUPS(11);
+        RLE_GROUPS(12);
+        RLE_GROUPS(13);
+        RLE_GROUPS(14);
+        RLE_GROUPS(15);
+        RLE_GROUPS(16);
+    default:
+        return rle_write_groups(dst, values, from, to, true, bit_width);
+    }
+}
+
+INLAY_INLINE size_t rle_write_some(uint8_t *dst, const void *values, size_t from, size_t to, bool wide, uint32_t bit_width)
+{
+    return wide ? rle_write_codes(dst, values, from, to, bit_width)
+                : rle_write_groups(dst, values, from, to, false, bit_width);
+}
+
 /* Runs begin where a group would, so that [from, i), which waits for packing, is a multiple of 8. */
 INLAY_INLINE size_t rle_write_any(uint8_t *dst, const void *values, size_t n, bool wide, uint32_t bit_width)
 {
@@ -283,12 +378,12 @@ INLAY_INLINE size_t rle_write_any(uint8_t *dst, const void *values, size_t n, bo
         while (end < n && rle_value(values, end, wide) == v)
             end++;
         if (i > from)
-            used += rle_write_groups(dst + used, values, from, i, wide, bit_width);
+            used += rle_write_some(dst + used, values, from, i, wide, bit_width);
         used += rle_write_run(dst + used, v, end - i, bit_width);
         from = i = end;
     }
     if (n > from)
-        used += rle_write_groups(dst + used, values, from, n, wide, bit_width);
+        used += rle_write_some(dst + used, values, from, n, wide, bit_width);
     return used;
 }
 

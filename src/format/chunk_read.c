@@ -104,12 +104,23 @@ void chunk_reset(inlay_column *c)
     buf_clear(&c->window);
 }
 
+static void chunk_forget_window(inlay_column *c)
+{
+    buf_free(&c->window);
+    c->window_at = 0;
+}
+
 /* Is the next level surely the first of a row? */
 bool chunk_at_row_start(const inlay_column *c)
 {
     if (c->node->max_rep == 0 || !c->open)
         return true;
     return c->piece_at < c->piece_n && !c->body.rep.constant && c->rep.data[c->piece_at] == 0;
+}
+
+static bool chunk_delta_strings(const inlay_column *c)
+{
+    return !c->coded && c->decoder.encoding && c->decoder.encoding->id == ENCODING_DELTA_BYTE_ARRAY;
 }
 
 void inlay_column_park(inlay_column *column)
@@ -129,25 +140,56 @@ void inlay_column_park(inlay_column *column)
     c->parked = was_open; /* found again by its row; a failure shows at the next read */
 }
 
+void inlay_column_trim(inlay_column *column)
+{
+    inlay_column *c = column;
+    bool extends = chunk_delta_strings(c); /* the last value, which the next one extends, may lie anywhere */
+    bool page = c->open && (c->page_left > 0 || c->piece_at < c->piece_n);
+    if (!c->in_window || !(page || extends))
+        chunk_forget_window(c);
+    buf_free(&c->values);
+    buf_free(&c->codes);
+    if (!extends)
+        buf_free(&c->scratch);
+    if (c->piece_at < c->piece_n)
+        return;
+    buf_free(&c->def);
+    buf_free(&c->rep);
+}
+
 /* ---- bytes ---- */
 
+/* The window goes to [at, at + n): what it has of that stays, the rest is read. */
+static inlay_status chunk_window(inlay_column *c, uint64_t at, size_t n)
+{
+    uint64_t end = c->window_at + c->window.bytes;
+    size_t kept = at >= c->window_at && at < end && n > end - at ? (size_t)(end - at) : 0;
+    if (kept)
+        memmove(c->window.data, c->window.data + (c->window.bytes - kept), kept);
+    c->window.bytes = kept;
+    c->window.status = INLAY_OK;
+    c->window_at = at;
+    inlay_status status = io_read_behind(c->env, &c->reader->source, at + kept, n - kept, &c->window);
+    if (status != INLAY_OK)
+        buf_clear(&c->window);
+    return status;
+}
+
+/* Behind a large page no more is read than it and the next header, since the next one may be passed over. */
 inlay_status chunk_bytes(inlay_column *c, uint64_t at, size_t n, const uint8_t **data)
 {
     const inlay_source *source = &c->reader->source;
     if (source->view)
         return io_read(c->env, source, at, n, &c->window, data);
-    if (at >= c->window_at && at - c->window_at <= c->window.bytes &&
-        n <= c->window.bytes - (at - c->window_at) && c->window.bytes) {
-        *data = c->window.data + (at - c->window_at);
-        return INLAY_OK;
+    if (at < c->window_at || at - c->window_at > c->window.bytes || n > c->window.bytes - (at - c->window_at) ||
+        !c->window.bytes) {
+        uint64_t left = c->end - at, want = c->wide ? (uint64_t)n + CHUNK_AHEAD : CHUNK_WINDOW;
+        if (want < n)
+            want = n;
+        TRY(chunk_window(c, at, (size_t)(want < left ? want : left)));
     }
-    uint64_t left = c->end - at;
-    size_t want = n > CHUNK_WINDOW ? n : (left < CHUNK_WINDOW ? (size_t)left : CHUNK_WINDOW);
-    inlay_status status = io_read(c->env, source, at, want, &c->window, data);
-    c->window_at = at;
-    if (status != INLAY_OK)
-        buf_clear(&c->window);
-    return status;
+    *data = c->window.data + (at - c->window_at);
+    return INLAY_OK;
 }
 
 inlay_status chunk_header(inlay_column *c, struct page_header *header)
@@ -169,6 +211,8 @@ inlay_status chunk_header(inlay_column *c, struct page_header *header)
         TRY(chunk_bytes(c, c->at, n, &data));
         inlay_status status =
             page_header_read(c->env, &c->header_pool, data, n, n == left, c->at, header);
+        if (status == INLAY_OK)
+            c->wide = header->compressed_bytes > CHUNK_WINDOW / 2;
         if (status != INLAY_END)
             return status;
         n *= 2;
@@ -282,7 +326,8 @@ inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header)
         return chunk_fail(c, INLAY_CORRUPT, ERR("dictionary counts more values than its page holds"));
     if (m->encoding != ENCODING_PLAIN && m->encoding != ENCODING_PLAIN_DICTIONARY)
         return chunk_fail(c, INLAY_UNSUPPORTED, ERR("dictionary page that is not PLAIN"));
-    if (c->codec->codec->id == CODEC_NONE && !c->reader->source.view) {
+    bool views = c->node->type == INLAY_BYTE_ARRAY; /* into the page; other values are copied out of it */
+    if (views && c->codec->codec->id == CODEC_NONE && !c->reader->source.view) {
         /* the window moves on, the dictionary stays */
         buf_clear(&c->dictionary_raw);
         buf_append(&c->dictionary_raw, body.data, body.len);
@@ -298,6 +343,10 @@ inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header)
     status = decoder_open(&d, ENCODING_PLAIN, c->node->type, c->width, body.data, body.len, n);
     if (status != INLAY_OK || !decoder_read(&d, values, n))
         return chunk_fail(c, INLAY_CORRUPT, d.what ? d.what : ERR("damaged dictionary"));
+    if (!views)
+        buf_free(&c->dictionary_raw);
+    if (c->window.capacity > CHUNK_WINDOW_KEPT) /* it grew for this page; those behind it are small as a rule */
+        chunk_forget_window(c);
     c->n_dictionary = n;
     c->has_dictionary = true;
     c->serial++;
@@ -305,11 +354,6 @@ inlay_status chunk_dictionary(inlay_column *c, const struct page_header *header)
 }
 
 /* ---- pages ---- */
-
-static bool chunk_delta_strings(const inlay_column *c)
-{
-    return !c->coded && c->decoder.encoding && c->decoder.encoding->id == ENCODING_DELTA_BYTE_ARRAY;
-}
 
 /* The last value read, which the next may extend, moves out of the way of pages and scratch. */
 static inlay_status chunk_carry(inlay_column *c)
@@ -352,6 +396,14 @@ static inlay_status chunk_values_open(inlay_column *c)
     return INLAY_OK;
 }
 
+/* Does what is still to be read of the page lie in the window, in part at least? */
+static bool chunk_in_window(const inlay_column *c, const struct page_header *header)
+{
+    if (header->meta.type == META_PAGE_DATA)
+        return c->codec->codec->id == CODEC_NONE;
+    return !c->body.rep.constant || !c->body.def.constant || c->body.values != c->raw.data;
+}
+
 static inlay_status chunk_data_page(inlay_column *c, const struct page_header *header)
 {
     const uint8_t *data = NULL;
@@ -366,6 +418,7 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     inlay_status status = page_body_open(header, data, c->codec, c->node, &c->raw, &c->body, &what);
     if (status != INLAY_OK)
         return status == INLAY_NOMEM ? status : chunk_fail(c, status, what);
+    c->in_window = chunk_in_window(c, header);
     if (c->levels_known && (int64_t)c->body.n_levels > c->levels_left)
         return chunk_fail(c, INLAY_CORRUPT, ERR("pages hold more values than the column chunk says"));
     c->levels_left -= (int64_t)c->body.n_levels;

@@ -16,6 +16,8 @@ enum {
     CHUNK_PIECE = 16384,         /* most levels of a piece, values of a batch */
     CHUNK_PIECE_BYTES = 64 * 1024 * 1024, /* most bytes of a batch of very wide values */
     CHUNK_WINDOW = 64 * 1024,    /* least that is read at once */
+    CHUNK_AHEAD = 512,           /* that is read behind a large page: the next header */
+    CHUNK_WINDOW_KEPT = 2 * CHUNK_WINDOW, /* most of it that a dictionary page leaves behind */
     CHUNK_HEADER_FIRST = 256,    /* bytes tried for a page header, then doubled */
     CHUNK_HEADER_LIMIT = 16 * 1024 * 1024,
     CHUNK_PAGE_LIMIT = 256 * 1024 * 1024,
@@ -62,6 +64,7 @@ struct inlay_column {
     /* bytes */
     struct buf window;
     uint64_t window_at;
+    bool wide; /* the last page that was met is a large one, and the next likely too */
     struct mem_pool header_pool;
 
     /* dictionary */
@@ -76,6 +79,7 @@ struct inlay_column {
     uint64_t page_at;
     struct buf raw;
     struct page_body body;
+    bool in_window;        /* the body, or a part of it, is the window's, not `raw` */
     bool coded;            /* values are dictionary codes */
     struct rle codes_in;
     struct decoder decoder;

@@ -139,6 +139,7 @@ void chunk_writer_page_reset(struct chunk_writer *c)
     memset(c->def.counts, 0, ((size_t)c->node->max_def + 1) * sizeof(int64_t));
     if (c->seen.bytes)
         memset(c->seen.data, 0, c->seen.bytes);
+    c->n_seen = 0;
 }
 
 void chunk_writer_reset(struct chunk_writer *c)
@@ -256,6 +257,8 @@ inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, 
 static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
     size_t entries = dict_builder_count(c->dictionary);
+    if (c->n_seen == entries) /* a few values: the rest of the page has nothing new */
+        return INLAY_OK;
     if (stats_counts_nans(&c->stats)) {
         TRY(chunk_writer_gather(c, codes, n));
         stats_add(&c->stats, c->scratch->wide.data, n);
@@ -273,6 +276,7 @@ static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *co
     for (size_t i = 0; i < n; i++)
         if (!c->seen.data[codes[i]]) {
             c->seen.data[codes[i]] = 1;
+            c->n_seen++;
             stats_add(&c->stats, values + (size_t)codes[i] * c->width, 1);
         }
     return stats_status(&c->stats);
@@ -282,13 +286,13 @@ static inlay_status chunkw_take_codes(struct chunk_writer *c, const uint32_t *co
 {
     buf_append(&c->codes, codes, n * sizeof *codes);
     TRY(c->codes.status);
-    if (c->node->type == INLAY_BYTE_ARRAY) {
+    size_t even = c->node->type == INLAY_BYTE_ARRAY ? dict_builder_even(c->dictionary) : c->width;
+    c->plain_bytes += (uint64_t)n * even;
+    if (even == 0 && c->node->type == INLAY_BYTE_ARRAY) {
         const inlay_bytes *b = dict_builder_values(c->dictionary);
         c->plain_bytes += (uint64_t)n * 4;
         for (size_t i = 0; i < n; i++)
             c->plain_bytes += b[codes[i]].len;
-    } else {
-        c->plain_bytes += (uint64_t)n * c->width;
     }
     c->n_values += n;
     return c->flags & INLAY_WRITE_NO_STATISTICS ? INLAY_OK : chunkw_code_stats(c, codes, n);
@@ -442,6 +446,8 @@ static size_t chunkw_shorten(const struct chunk_writer *c, const inlay_batch *b,
 static size_t chunkw_seen(const struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
     size_t i = 0;
+    if (c->n_seen && c->n_seen == dict_builder_count(c->dictionary))
+        return n;
     while (i < n && codes[i] < c->seen.bytes && c->seen.data[codes[i]])
         i++;
     return i;
@@ -488,8 +494,9 @@ static inlay_status chunkw_going_on(struct chunk_writer *c, const inlay_batch *b
     size_t present = b->def ? levels_equal(b->def + at, most, c->node->max_def) : most;
     const void *values = b->values ? (const uint8_t *)b->values + value_at * c->width : NULL;
     TRY(chunkw_known(c, values, codes, present, &known));
-    for (*n = 0; *n < most; ++*n)
-        if ((!b->def || b->def[at + *n] == c->node->max_def) && known-- == 0)
+    *n = b->def ? 0 : known < most ? known : most;
+    for (; b->def && *n < most; ++*n)
+        if (b->def[at + *n] == c->node->max_def && known-- == 0)
             break;
     return INLAY_OK;
 }

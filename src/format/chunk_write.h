@@ -67,6 +67,7 @@ struct chunk_writer {
     uint64_t plain_bytes; /* of the page's values in PLAIN */
     struct stats stats;   /* of the page */
     struct buf seen;      /* coded: dictionary entries met in this page */
+    size_t n_seen;        /* so many of them */
 
     /* the chunk */
     struct dict_builder *dictionary;

@@ -19,7 +19,7 @@ static bool copy_same_logical(const inlay_logical *a, const inlay_logical *b)
 {
     return a->kind == b->kind && a->unit == b->unit && a->utc == b->utc && a->bits == b->bits &&
            a->is_signed == b->is_signed && a->precision == b->precision && a->scale == b->scale &&
-           a->version == b->version && a->edges == b->edges && a->crs.len == b->crs.len &&
+           a->version == b->version && (a->kind != INLAY_GEOGRAPHY || a->edges == b->edges) && a->crs.len == b->crs.len &&
            (a->crs.len == 0 || memcmp(a->crs.data, b->crs.data, a->crs.len) == 0);
 }
 

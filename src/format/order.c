@@ -117,7 +117,7 @@ inlay_status order_check_same(struct order_check *o, size_t n_rows)
 
 int64_t order_check_end(const struct order_check *columns, size_t n_columns, int64_t n_rows)
 {
-    for (int64_t row = 1; row < n_rows; row++)
+    for (int64_t row = 1; row < n_rows && n_columns; row++)
         for (size_t i = 0; i < n_columns; i++) {
             const struct order_check *o = &columns[i];
             if (o->order == TYPE_ORDER_NONE || o->marks.bytes != (size_t)n_rows)

@@ -48,7 +48,12 @@ inlay_status inlay_reader_open(inlay_env *env, const inlay_source *source,
     r->no_crc = options && options->no_crc;
     mem_pool_init(&r->group_pool, env);
     mem_pool_init(&r->scratch, env);
-    inlay_status status = footer_open(&r->footer, env, source);
+    inlay_status status = mem_new(env, sizeof *r->own, &block);
+    if (status == INLAY_OK) {
+        r->codecs = r->own = block;
+        r->own->n_readers = 1;
+        status = footer_open(&r->footer, env, source);
+    }
     if (status == INLAY_OK)
         status = schema_from_meta(env, &r->footer.meta.schema, &r->schema);
     if (status == INLAY_OK)
@@ -65,6 +70,23 @@ inlay_status inlay_reader_open(inlay_env *env, const inlay_source *source,
     return INLAY_OK;
 }
 
+static void reader_leave(inlay_env *env, struct reader_codecs *codecs)
+{
+    if (!codecs || --codecs->n_readers > 0)
+        return;
+    for (size_t i = 0; i < sizeof codecs->by_id / sizeof codecs->by_id[0]; i++)
+        codec_close(&codecs->by_id[i]);
+    mem_free(env, codecs, sizeof *codecs);
+}
+
+void inlay_reader_share(inlay_reader *reader, inlay_reader *with)
+{
+    if (reader->env != with->env || reader->codecs != reader->own || reader->codecs == with->codecs)
+        return;
+    reader->codecs = with->codecs;
+    reader->codecs->n_readers++;
+}
+
 void inlay_reader_close(inlay_reader *reader)
 {
     if (!reader)
@@ -76,8 +98,9 @@ void inlay_reader_close(inlay_reader *reader)
     if (r->first_rows)
         mem_free(r->env, r->first_rows, ((size_t)m->row_groups.n + 1) * sizeof *r->first_rows);
     mem_free(r->env, r->groups, (size_t)m->row_groups.n * sizeof *r->groups);
-    for (size_t i = 0; i < sizeof r->codecs / sizeof r->codecs[0]; i++)
-        codec_close(&r->codecs[i]);
+    if (r->codecs != r->own)
+        reader_leave(r->env, r->codecs);
+    reader_leave(r->env, r->own);
     inlay_schema_close(r->schema);
     footer_free(&r->footer);
     mem_pool_free(&r->group_pool);
@@ -154,11 +177,11 @@ const inlay_key_value *inlay_reader_find_key(const inlay_reader *reader, const c
 
 inlay_status reader_codec(inlay_reader *r, int32_t id, struct codec_context **codec)
 {
-    const int32_t n = sizeof r->codecs / sizeof r->codecs[0];
+    const int32_t n = sizeof r->codecs->by_id / sizeof r->codecs->by_id[0];
     *codec = NULL;
     if (id < 0 || id >= n)
         return err_set(r->env, INLAY_UNSUPPORTED, ERR("the column's codec is unknown"));
-    struct codec_context *c = &r->codecs[id];
+    struct codec_context *c = &r->codecs->by_id[id];
     if (!c->codec) {
         inlay_status status = codec_open_decompress(c, r->env, id);
         if (status == INLAY_UNSUPPORTED)

@@ -8,6 +8,11 @@
 #include "format/footer.h"
 #include "format/schema.h"
 
+struct reader_codecs { /* opened when first met; shared by all columns, and by readers that agreed to */
+    uint32_t n_readers;
+    struct codec_context by_id[8]; /* CompressionCodec */
+};
+
 struct inlay_reader {
     inlay_env *env;
     inlay_source source;
@@ -23,7 +28,7 @@ struct inlay_reader {
     struct mem_pool group_pool;
     uint64_t group_bytes;
     struct mem_pool scratch;     /* of one decoded chunk at a time, for the public calls */
-    struct codec_context codecs[8]; /* by CompressionCodec, opened when first met; shared by all columns */
+    struct reader_codecs *codecs, *own; /* in use; those that it was opened with, which open columns may use */
     uint64_t decoded_bytes;      /* values of all chunks opened so far; see limits.decoded_bytes */
     bool null_pages_quirk;       /* arrow-rs: null_pages of nested columns compare nulls with rows */
     bool binary_bounds_quirk;    /* deprecated bounds of binary columns are wrong (PARQUET-251) */

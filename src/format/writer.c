@@ -382,11 +382,30 @@ static inlay_status writer_end_chunk(inlay_writer *w, uint32_t leaf)
     return status;
 }
 
+/* The column being written is complete, the next one takes its place. */
+static inlay_status writer_next(inlay_writer *w)
+{
+    uint32_t leaf = w->next_leaf;
+    TRY(writer_end_chunk(w, leaf));
+    w->next_leaf++;
+    chunk_writer_hand_over(&w->columns[leaf], &w->columns[w->next_leaf % w->n_leaves]);
+    return INLAY_OK;
+}
+
+/* SOME_COLUMNS: those before `leaf` that nothing was written to are passed over. */
+static inlay_status writer_pass(inlay_writer *w, uint32_t leaf)
+{
+    while (w->flags & INLAY_WRITE_SOME_COLUMNS && w->next_leaf < leaf && w->columns[w->next_leaf].n_rows == 0)
+        TRY(writer_next(w));
+    return INLAY_OK;
+}
+
 /* IN_ORDER: this leaf is the one being written. */
 inlay_status writer_turn(inlay_writer *w, uint32_t leaf)
 {
     if (leaf >= w->n_leaves)
         return err_set(w->env, INLAY_ARG, ERR("no such column"));
+    TRY(writer_pass(w, leaf));
     if (w->flags & INLAY_WRITE_IN_ORDER && leaf != w->next_leaf)
         return err_set(w->env, INLAY_ARG, ERR("columns must come in order, each ended before the next"));
     return INLAY_OK;
@@ -438,11 +457,7 @@ inlay_status inlay_writer_end_column(inlay_writer *writer, uint32_t leaf)
     TRY(writer_begin(w));
     inlay_status status = writer_turn(w, leaf);
     if (status == INLAY_OK)
-        status = writer_end_chunk(w, leaf);
-    if (status == INLAY_OK) {
-        w->next_leaf++;
-        chunk_writer_hand_over(&w->columns[leaf], &w->columns[w->next_leaf % w->n_leaves]);
-    }
+        status = writer_next(w);
     return writer_done(w, leaf, status);
 }
 
@@ -467,9 +482,13 @@ inlay_status writer_put_blooms(inlay_writer *w)
 
 inlay_status writer_end_group(inlay_writer *w)
 {
+    bool some = w->flags & INLAY_WRITE_SOME_COLUMNS;
     int64_t n_rows = w->n_leaves ? w->columns[0].n_rows : 0;
+    for (uint32_t i = 1; some && n_rows == 0 && i < w->n_leaves; i++)
+        n_rows = w->columns[i].n_rows;
+    TRY(writer_pass(w, w->n_leaves));
     for (uint32_t i = 1; i < w->n_leaves; i++)
-        if (w->columns[i].n_rows != n_rows) {
+        if (w->columns[i].n_rows != n_rows && !(some && w->columns[i].n_rows == 0)) {
             err_set(w->env, INLAY_ARG, ERR("columns of one row group with different numbers of rows"));
             schema_error_column(w->env, w->schema, i);
             return INLAY_ARG;

@@ -34,6 +34,12 @@ struct body_drop { /* rows of an input that do not come into the output */
     uint64_t kept; /* rows from there up to the next ones that are dropped, as far as `runs` know */
 };
 
+struct body_need { /* of memory, for columns of all inputs, as far as footers tell */
+    uint64_t all;    /* pages and dictionaries */
+    uint64_t extra;  /* what a column takes beside that while it is written; the most of any */
+    uint64_t widest; /* both, of the column with the most */
+};
+
 struct body {
     inlay_env *env;
     inlay_reader *const *inputs;
@@ -42,9 +48,15 @@ struct body {
     const struct slice *slice;
     inlay_writer *writer;
     uint64_t memory_bytes;
-    uint64_t hold_bytes; /* in use, up to which feeds stay open between row groups */
+    struct body_need need; /* body_reckon; all 0 = little */
+    uint64_t hold_bytes;  /* in use, up to which feeds stay open between row groups */
+    uint64_t tight_bytes; /* in use, from which on they read no more than a row group wants, and keep no batches */
     bool dictionaries;   /* wanted in the output; by `how` of the column being written */
     const uint8_t *how;  /* [n_leaves] */
+    const uint32_t *owner; /* [n_leaves] who writes the column; NULL = this body all of them */
+    uint32_t number;       /* it writes those that it owns */
+    uint32_t leaf;         /* being written, of that row group */
+    size_t group;
     inlay_status (*turn)(void *ctx, uint32_t output, inlay_writer **writer); /* the next output begins */
     void *turn_ctx;
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
@@ -58,6 +70,7 @@ struct body {
     struct feed **feeds;    /* [n_inputs][n_leaves] */
     struct stage_map *maps; /* [n_inputs] */
     struct lane *lanes;     /* [n_inputs] of the column being written */
+    struct lane_head *heads; /* [n_inputs] of these */
     uint64_t *wanted;       /* [n_inputs] rows of this row group still to come from it */
     size_t *ready_at;       /* [n_inputs] level at which its lane was made ready */
     struct move move;
@@ -71,7 +84,8 @@ struct body {
     uint64_t *gone;         /* [n_inputs] rows in `runs` and before it, of this row group */
     struct buf drops;       /* struct body_drop, in the order of `runs` */
     size_t n_met;           /* of them, while a column is written */
-    struct lane_run *runs;  /* [n_runs] stretches of the row group, or of a part of it */
+    size_t most_runs;
+    struct lane_run *runs;  /* [n_runs, at most most_runs] stretches of the row group, or of a part of it */
     size_t n_runs;
     bool ended;             /* `runs` are the row group's last ones */
     bool whole;             /* `runs` are all of the row group's */
@@ -80,6 +94,8 @@ struct body {
     struct plan_walk walk;
 };
 
+/* Look at the inputs' footers for what their columns will take; before body_write, or a crew. */
+INLAY_CHECKED inlay_status body_reckon(struct body *body);
 /* Zeroed, then env to progress_ctx set by the caller. Writes all row groups. */
 INLAY_CHECKED inlay_status body_write(struct body *body, const char *scratch_folder,
                                       size_t dictionary_bytes);

@@ -11,18 +11,28 @@
 
 struct crew;
 
+enum {
+    CREW_BLOCK = 4, /* most row groups of a file: what lies on the border of two files is read twice */
+    CREW_QUEUE = 2, /* files that wait to be taken, at most */
+    CREW_QUEUE_BYTES = 12 * 1024 * 1024
+};
+
+struct crew_made { /* the file of a few row groups; its memory serves a later one */
+    inlay_memory_sink file;
+    inlay_sink sink;
+    inlay_status status;
+};
+
 struct crew_worker {
     struct crew *crew;
     struct thread thread;
-    bool started, full; /* `full`: a row group, or a failure, waits to be taken */
-    uint32_t number;
+    bool started;
     inlay_env env;
-    inlay_status status;
     inlay_reader **readers;
     struct plan plan;   /* the crew's, with this env */
     struct body body;
-    inlay_memory_sink made; /* the file of one row group; its memory serves the next one */
-    inlay_sink sink;
+    struct crew_made made[CREW_QUEUE]; /* a ring */
+    uint32_t first, n_made;            /* those that wait to be taken; under the gate */
 };
 
 struct crew {
@@ -34,23 +44,112 @@ struct crew {
     size_t dictionary_bytes;
     struct thread_gate gate;
     bool stop;
+    uint32_t block; /* row groups of a file; worker w makes every file whose number % n is w, or his columns of all */
     uint32_t n;
-    struct crew_worker *workers; /* [n] */
+    struct crew_worker *workers;  /* [n] */
+    const uint32_t *owner;        /* [n_leaves] worker of each column; NULL = they take turns */
+    inlay_reader **readers;       /* [n] over what is being taken */
 };
 
-uint32_t crew_size(const struct slice *slice, const inlay_env *env, uint64_t memory_bytes, uint32_t n)
+/* Would workers with a share of the memory open the same columns again and again? Not where inputs mostly follow each
+ * other, since few are open at once then. */
+static uint64_t crew_fit(const struct body *body, uint64_t most)
 {
+    uint64_t each = mem_plus(mem_plus(body->need.all, body->need.extra), CREW_OWN);
+    uint64_t fit = body->memory_bytes / each;
+    if (body->plan->n_stretches / CREW_STRETCHES < body->schema->n_inputs)
+        return most;
+    return most < fit ? most : fit;
+}
+
+/* ---- columns or row groups? ---- */
+
+/* What a row of a column takes, in instructions, by the first row groups of a few inputs: so much for a value, so much
+ * for a byte that is unpacked and packed again. */
+static inlay_status crew_weigh(const struct body *body, uint32_t leaf, uint64_t *weight)
+{
+    uint64_t seen = 0, sum = 0;
+    for (uint32_t i = 0; i < body->schema->n_inputs && seen < CREW_LOOKS; i++) {
+        struct union_leaf from = union_leaf_of(body->schema, i, leaf);
+        inlay_row_group group;
+        inlay_chunk chunk;
+        if (from.leaf == UNION_NONE || inlay_reader_row_groups(body->inputs[i]) == 0)
+            continue;
+        TRY(inlay_reader_row_group(body->inputs[i], 0, &group));
+        if (group.n_rows <= 0)
+            continue;
+        TRY(inlay_reader_chunk(body->inputs[i], 0, (uint32_t)from.leaf, &chunk));
+        uint64_t bytes = chunk.compressed_bytes > 0 ? (uint64_t)chunk.compressed_bytes : 0;
+        uint64_t each = bytes / (uint64_t)group.n_rows;
+        sum += each < CREW_MOST_BYTES ? each : CREW_MOST_BYTES;
+        seen++;
+    }
+    *weight = CREW_VALUE + (seen ? CREW_BYTE * sum / seen : 0);
+    return INLAY_OK;
+}
+
+/* Columns to n workers, heavy ones first, each to the one that has least. *even: no one has much more than his share. */
+static inlay_status crew_deal(const struct body *body, uint32_t n, uint32_t *owner, uint64_t *weights, bool *even)
+{
+    uint64_t loads[CREW_MOST] = {0}, all = 0, most = 0;
+    uint32_t n_leaves = body->schema->n_leaves;
+    for (uint32_t leaf = 0; leaf < n_leaves; leaf++) {
+        TRY(crew_weigh(body, leaf, &weights[leaf]));
+        all += weights[leaf];
+    }
+    for (uint32_t k = 0; k < n_leaves; k++) {
+        uint32_t heavy = 0, to = 0;
+        for (uint32_t leaf = 1; leaf < n_leaves; leaf++)
+            heavy = weights[leaf] > weights[heavy] ? leaf : heavy;
+        for (uint32_t i = 1; i < n; i++)
+            to = loads[i] < loads[to] ? i : to;
+        owner[heavy] = to;
+        loads[to] += weights[heavy];
+        most = loads[to] > most ? loads[to] : most;
+        weights[heavy] = 0;
+    }
+    *even = most <= all / n + all / n / CREW_UNEVEN;
+    return INLAY_OK;
+}
+
+/* Pages of inputs that interleave hold rows of several row groups, and each worker would unpack all of them; so there
+ * everyone has columns of his own, if they can be dealt evenly. */
+static inlay_status crew_columns(const struct body *body, uint32_t n, uint32_t *owner, bool *columns)
+{
+    uint32_t n_leaves = body->schema->n_leaves;
+    void *block;
+    *columns = false;
+    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES ||
+        body->plan->n_stretches < body->plan->n_rows / MOVE_LEAST_ROWS)
+        return INLAY_OK;
+    TRY(mem_new(body->env, n_leaves * sizeof(uint64_t), &block));
+    inlay_status status = crew_deal(body, n, owner, block, columns);
+    mem_free(body->env, block, n_leaves * sizeof(uint64_t));
+    return status;
+}
+
+inlay_status crew_size(const struct body *body, uint32_t n, uint32_t *owner, uint32_t *size)
+{
+    const struct slice *slice = body->slice;
+    const inlay_env *env = body->env;
     uint64_t limit = env->limits.memory_bytes, most = n < CREW_MOST ? n : CREW_MOST;
-    if (most > memory_bytes / CREW_MEMORY)
-        most = memory_bytes / CREW_MEMORY;
+    bool columns;
+    if (most > body->memory_bytes / CREW_MEMORY)
+        most = body->memory_bytes / CREW_MEMORY;
     if (limit && most > limit / CREW_MEMORY)
         most = limit / CREW_MEMORY;
-    if (most > slice->n_groups)
-        most = slice->n_groups;
     for (size_t i = 0; most > 1 && i < slice->n_groups; i++)
         if (slice->groups[i].rows > CREW_GROUP_ROWS)
             most = 1;
-    return (uint32_t)most;
+    *size = (uint32_t)(slice->n_groups ? most : 0);
+    TRY(crew_columns(body, *size, owner, &columns));
+    if (columns)
+        return INLAY_OK;
+    owner[0] = CREW_NOBODY;
+    if (most > slice->n_groups)
+        most = slice->n_groups;
+    *size = (uint32_t)crew_fit(body, most);
+    return INLAY_OK;
 }
 
 /* ---- a worker ---- */
@@ -59,7 +158,8 @@ static inlay_status crew_worker_open(struct crew_worker *w)
 {
     const struct body *p = w->crew->pattern;
     void *block;
-    w->sink = inlay_sink_memory(&w->made, &w->env);
+    for (size_t i = 0; i < CREW_QUEUE; i++)
+        w->made[i].sink = inlay_sink_memory(&w->made[i].file, &w->env);
     TRY(mem_new(&w->env, p->schema->n_inputs * sizeof *w->readers, &block));
     w->readers = block;
     for (uint32_t i = 0; i < p->schema->n_inputs; i++) {
@@ -70,6 +170,7 @@ static inlay_status crew_worker_open(struct crew_worker *w)
             w->env.error.input = (int32_t)i;
             return status;
         }
+        inlay_reader_share(w->readers[i], w->readers[0]);
     }
     w->plan = *p->plan;
     w->plan.env = w->plan.stretches.env = &w->env;
@@ -79,6 +180,9 @@ static inlay_status crew_worker_open(struct crew_worker *w)
     w->body.writer = NULL;
     w->body.memory_bytes = p->memory_bytes / w->crew->n;
     w->body.progress = NULL;
+    w->body.owner = w->crew->owner;
+    if (w->body.owner)
+        TRY(body_reckon(&w->body));
     return body_open(&w->body, w->crew->scratch_folder, w->crew->dictionary_bytes);
 }
 
@@ -89,19 +193,35 @@ static void crew_worker_close(struct crew_worker *w)
         inlay_reader_close(w->readers[i]);
     if (w->readers)
         mem_free(&w->env, w->readers, w->crew->pattern->schema->n_inputs * sizeof *w->readers);
-    inlay_sink_memory_free(&w->made);
+    for (size_t i = 0; i < CREW_QUEUE; i++)
+        inlay_sink_memory_free(&w->made[i].file);
     w->readers = NULL;
 }
 
-/* One row group as a file of its own. */
-static inlay_status crew_make(struct crew_worker *w, size_t group)
+static size_t crew_files(const struct crew *crew)
+{
+    size_t n = crew->pattern->slice->n_groups;
+    return n / crew->block + (n % crew->block != 0);
+}
+
+/* The row groups of a file: [from, the result). */
+static size_t crew_file_end(const struct crew *crew, size_t from)
+{
+    size_t n = crew->pattern->slice->n_groups;
+    return n - from < crew->block ? n : from + crew->block;
+}
+
+static inlay_status crew_make(struct crew_worker *w, size_t file, struct crew_made *made)
 {
     const struct crew *crew = w->crew;
+    size_t group = file * crew->block, end = crew_file_end(crew, group);
     inlay_writer *writer = NULL;
-    w->made.bytes = 0;
-    TRY(inlay_writer_open(&w->env, &w->sink, crew->pattern->schema->schema, crew->options, &writer));
+    inlay_write_options options = *crew->options;
+    options.flags |= crew->owner ? INLAY_WRITE_SOME_COLUMNS : 0;
+    made->file.bytes = 0;
+    TRY(inlay_writer_open(&w->env, &made->sink, crew->pattern->schema->schema, &options, &writer));
     inlay_status status = inlay_writer_sorting(writer, crew->sorting, crew->n_sorting);
-    if (status == INLAY_OK)
+    for (; status == INLAY_OK && group < end; group++)
         status = body_write_group(&w->body, group, writer);
     if (status == INLAY_OK)
         status = inlay_writer_finish(writer);
@@ -109,69 +229,193 @@ static inlay_status crew_make(struct crew_worker *w, size_t group)
     return status;
 }
 
-/* Show what was made and wait until it is taken. False = stop. */
-static bool crew_show(struct crew_worker *w, inlay_status status)
+/* The row groups of somebody else's file. */
+static inlay_status crew_pass(struct crew_worker *w, size_t file)
+{
+    size_t group = file * w->crew->block, end = crew_file_end(w->crew, group);
+    for (; group < end; group++)
+        TRY(body_pass_group(&w->body, group));
+    return INLAY_OK;
+}
+
+static size_t crew_held(const struct crew_worker *w)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < CREW_QUEUE; i++)
+        bytes += w->made[i].file.capacity;
+    return bytes;
+}
+
+/* A place for the next file, when there is one: large ones wait for those before them to be taken, and do not leave
+ * their memory in every place. NULL = stop. */
+static struct crew_made *crew_place(struct crew_worker *w)
 {
     struct crew *crew = w->crew;
     thread_gate_enter(&crew->gate);
-    w->status = status;
-    w->full = true;
-    thread_gate_changed(&crew->gate);
-    while (w->full && !crew->stop)
+    while (!crew->stop && w->n_made && (w->n_made == CREW_QUEUE || crew_held(w) > CREW_QUEUE_BYTES))
         thread_gate_wait(&crew->gate);
-    bool go_on = !crew->stop && status == INLAY_OK;
+    struct crew_made *made = crew->stop ? NULL : &w->made[(w->first + w->n_made) % CREW_QUEUE];
+    bool alone = w->n_made == 0;
     thread_gate_leave(&crew->gate);
-    return go_on;
+    for (size_t i = 0; made && alone && crew_held(w) > CREW_QUEUE_BYTES && i < CREW_QUEUE; i++)
+        if (&w->made[i] != made)
+            inlay_sink_memory_free(&w->made[i].file);
+    return made;
+}
+
+/* Show what was made, or a failure. */
+static void crew_show(struct crew_worker *w, struct crew_made *made, inlay_status status)
+{
+    struct crew *crew = w->crew;
+    thread_gate_enter(&crew->gate);
+    made->status = status;
+    w->n_made++;
+    thread_gate_changed(&crew->gate);
+    thread_gate_leave(&crew->gate);
 }
 
 static void crew_work(void *ctx)
 {
     struct crew_worker *w = ctx;
     inlay_status status = crew_worker_open(w);
-    size_t n = w->crew->pattern->slice->n_groups;
-    bool go_on = true;
-    for (size_t group = 0; go_on && group < n; group++) {
-        bool mine = group % w->crew->n == w->number;
+    size_t n = crew_files(w->crew);
+    for (size_t file = 0; file < n; file++) {
+        if (!w->crew->owner && file % w->crew->n != w->body.number) {
+            status = status == INLAY_OK ? crew_pass(w, file) : status;
+            continue;
+        }
+        struct crew_made *made = crew_place(w);
+        if (!made)
+            return;
         if (status == INLAY_OK)
-            status = mine ? crew_make(w, group) : body_pass_group(&w->body, group);
-        if (mine)
-            go_on = crew_show(w, status);
+            status = crew_make(w, file, made);
+        crew_show(w, made, status);
+        if (status != INLAY_OK)
+            return;
     }
 }
 
 /* ---- the crew ---- */
 
-/* The row group that its worker has made, into the output. */
-static inlay_status crew_take(struct crew *crew, size_t group)
+/* The first that a worker has made, when it is there. */
+static const struct crew_made *crew_wait(struct crew *crew, struct crew_worker *w)
 {
-    struct crew_worker *w = &crew->workers[group % crew->n];
-    inlay_env *env = crew->pattern->env;
     thread_gate_enter(&crew->gate);
-    while (!w->full)
+    while (!w->n_made)
         thread_gate_wait(&crew->gate);
     thread_gate_leave(&crew->gate);
-    if (w->status != INLAY_OK) {
-        env->error = w->env.error;
-        return w->status;
-    }
-    inlay_source source = inlay_source_memory(w->made.data, w->made.bytes);
-    inlay_reader *reader = NULL;
-    TRY(inlay_reader_open(env, &source, NULL, &reader));
-    inlay_status status = inlay_writer_copy_row_group(crew->pattern->writer, reader, 0);
-    inlay_error error = env->error;
-    inlay_reader_close(reader);
-    env->error = error;
+    return &w->made[w->first];
+}
+
+/* It is taken. */
+static void crew_taken(struct crew *crew, struct crew_worker *w)
+{
     thread_gate_enter(&crew->gate);
-    w->full = false;
+    w->first = (w->first + 1) % CREW_QUEUE;
+    w->n_made--;
     thread_gate_changed(&crew->gate);
     thread_gate_leave(&crew->gate);
+}
+
+/* Row group number `at` of the files: as it is, or each column from its worker's. */
+static inlay_status crew_copy_group(struct crew *crew, uint32_t at)
+{
+    struct body *p = crew->pattern;
+    if (!crew->owner)
+        return inlay_writer_copy_row_group(p->writer, crew->readers[0], at);
+    for (uint32_t leaf = 0; leaf < p->schema->n_leaves; leaf++)
+        TRY(inlay_writer_copy_chunk(p->writer, leaf, crew->readers[crew->owner[leaf]], at, leaf));
+    return inlay_writer_end_row_group(p->writer);
+}
+
+/* The row groups of a file into the outputs. */
+static inlay_status crew_copy(struct crew *crew, size_t file)
+{
+    struct body *p = crew->pattern;
+    uint64_t total = p->plan->n_rows * p->schema->n_leaves;
+    size_t from = file * crew->block, end = crew_file_end(crew, from);
+    for (size_t group = from; group < end; group++) {
+        TRY(body_turn(p, group));
+        TRY(crew_copy_group(crew, (uint32_t)(group - from)));
+        p->done += p->slice->groups[group].rows * p->schema->n_leaves;
+        if (p->progress)
+            p->progress(p->progress_ctx, p->done, total);
+    }
+    return INLAY_OK;
+}
+
+/* Those who have made the file, or parts of it: n of them from number `from` on. */
+static uint32_t crew_makers(const struct crew *crew, size_t file, uint32_t *from)
+{
+    *from = crew->owner ? 0 : (uint32_t)(file % crew->n);
+    return crew->owner ? crew->n : 1;
+}
+
+/* Of workers that failed the one who came least far is as if there were no others. */
+static inlay_status crew_ready(struct crew *crew, size_t file)
+{
+    uint32_t from, n = crew_makers(crew, file, &from);
+    const struct crew_worker *failed = NULL;
+    inlay_status status = INLAY_OK;
+    for (uint32_t i = from; i < from + n; i++) {
+        struct crew_worker *w = &crew->workers[i];
+        const struct crew_made *made = crew_wait(crew, w);
+        if (made->status == INLAY_OK || (failed && (w->body.group > failed->body.group ||
+                                                    (w->body.group == failed->body.group && w->body.leaf > failed->body.leaf))))
+            continue;
+        failed = w;
+        status = made->status;
+    }
+    if (failed)
+        crew->pattern->env->error = failed->env.error;
     return status;
+}
+
+/* The file, when it is there. */
+static inlay_status crew_take(struct crew *crew, size_t file)
+{
+    inlay_env *env = crew->pattern->env;
+    uint32_t from, n = crew_makers(crew, file, &from);
+    TRY(crew_ready(crew, file));
+    inlay_status status = INLAY_OK;
+    for (uint32_t i = 0; i < n && status == INLAY_OK; i++) {
+        const struct crew_worker *w = &crew->workers[from + i];
+        inlay_source source = inlay_source_memory(w->made[w->first].file.data, w->made[w->first].file.bytes);
+        status = inlay_reader_open(env, &source, NULL, &crew->readers[i]);
+    }
+    if (status == INLAY_OK)
+        status = crew_copy(crew, file);
+    inlay_error error = env->error;
+    for (uint32_t i = 0; i < n; i++) {
+        inlay_reader_close(crew->readers[i]);
+        crew->readers[i] = NULL;
+        crew_taken(crew, &crew->workers[from + i]);
+    }
+    env->error = error;
+    return status;
+}
+
+/* How many row groups a file has: what two files of the largest ones take, by the size of the inputs, must not be much, and
+ * there must be some for everyone. */
+static uint32_t crew_block(const struct crew *crew)
+{
+    const struct slice *slice = crew->pattern->slice;
+    uint64_t bytes = 0, rows = 0, largest = 0, most = slice->n_groups / (4 * (uint64_t)crew->n);
+    for (uint32_t i = 0; i < crew->pattern->schema->n_inputs; i++)
+        bytes += inlay_reader_source(crew->pattern->inputs[i]).size_bytes;
+    for (size_t i = 0; i < slice->n_groups; i++) {
+        rows += slice->groups[i].rows;
+        largest = slice->groups[i].rows > largest ? slice->groups[i].rows : largest;
+    }
+    double each = rows ? (double)bytes / (double)rows * (double)largest : 0;
+    while (most > 1 && (most > CREW_BLOCK || each * (double)most > (double)CREW_QUEUE_BYTES / CREW_QUEUE))
+        most--;
+    return most ? (uint32_t)most : 1;
 }
 
 static inlay_status crew_run(struct crew *crew)
 {
     struct body *p = crew->pattern;
-    uint64_t total = p->plan->n_rows * p->schema->n_leaves;
     for (uint32_t i = 0; i < crew->n; i++) {
         struct crew_worker *w = &crew->workers[i];
         int error = thread_start(&w->thread, crew_work, w);
@@ -179,19 +423,15 @@ static inlay_status crew_run(struct crew *crew)
             return err_set_os(p->env, ERR("cannot start a thread"), error);
         w->started = true;
     }
-    for (size_t i = 0; i < p->slice->n_groups; i++) {
-        TRY(body_turn(p, i));
-        TRY(crew_take(crew, i));
-        p->done += p->slice->groups[i].rows * p->schema->n_leaves;
-        if (p->progress)
-            p->progress(p->progress_ctx, p->done, total);
-    }
+    for (size_t file = 0; file < crew_files(crew); file++)
+        TRY(crew_take(crew, file));
     return INLAY_OK;
 }
 
 static void crew_end(struct crew *crew)
 {
     inlay_env *env = crew->pattern->env;
+    uint64_t peak = env->used_bytes;
     thread_gate_enter(&crew->gate);
     crew->stop = true;
     thread_gate_changed(&crew->gate);
@@ -202,36 +442,53 @@ static void crew_end(struct crew *crew)
             thread_join(&w->thread);
         crew->pattern->moved_bytes += w->body.moved_bytes;
         crew_worker_close(w);
-        if (env->peak_bytes < env->used_bytes + w->env.peak_bytes * crew->n)
-            env->peak_bytes = env->used_bytes + w->env.peak_bytes * crew->n; /* all of them at once, at most */
+        peak += w->env.peak_bytes;
     }
+    if (env->peak_bytes < peak)
+        env->peak_bytes = peak; /* all of them at once, at most */
 }
 
-inlay_status crew_write(struct body *body, uint32_t n, const inlay_write_options *options, const inlay_sorting *sorting,
-                        size_t n_sorting, const char *scratch_folder, size_t dictionary_bytes)
+static inlay_status crew_open(struct crew *crew)
 {
-    struct crew crew = {.pattern = body, .options = options, .sorting = sorting, .n_sorting = n_sorting,
-                        .scratch_folder = scratch_folder, .dictionary_bytes = dictionary_bytes};
-    inlay_env *env = body->env;
+    struct body *p = crew->pattern;
     void *block;
-    crew.n = n;
-    TRY(mem_new(env, crew.n * sizeof *crew.workers, &block));
-    crew.workers = block;
-    for (uint32_t i = 0; i < crew.n; i++) {
-        crew.workers[i].crew = &crew;
-        crew.workers[i].number = i;
-        crew.workers[i].body = *body; /* now: its writer changes while others begin */
-        crew.workers[i].body.env = NULL;
-        crew.workers[i].env = (inlay_env){.allocator = env->allocator, .limits = env->limits};
-        crew.workers[i].env.limits.memory_bytes = env->limits.memory_bytes / (crew.n + 1);
+    TRY(mem_new(p->env, crew->n * sizeof *crew->readers, &block));
+    crew->readers = block;
+    TRY(mem_new(p->env, crew->n * sizeof *crew->workers, &block));
+    crew->workers = block;
+    crew->block = crew_block(crew);
+    for (uint32_t i = 0; i < crew->n; i++) {
+        struct crew_worker *w = &crew->workers[i];
+        w->crew = crew;
+        w->body = *p; /* now: its writer changes while others begin */
+        w->body.env = NULL;
+        w->body.number = i;
+        w->env = (inlay_env){.allocator = p->env->allocator, .limits = p->env->limits};
+        w->env.limits.memory_bytes = p->env->limits.memory_bytes / (crew->n + 1);
     }
-    int error = thread_gate_init(&crew.gate);
-    inlay_status status = error ? err_set_os(env, ERR("cannot make a lock"), error) : crew_run(&crew);
-    if (!error) {
+    return INLAY_OK;
+}
+
+inlay_status crew_write(struct body *body, uint32_t n, uint32_t *owner, const inlay_write_options *options,
+                        const inlay_sorting *sorting, size_t n_sorting, const char *scratch_folder, size_t dictionary_bytes)
+{
+    struct crew crew = {.pattern = body, .n = n, .owner = owner[0] == CREW_NOBODY ? NULL : owner, .options = options,
+                        .sorting = sorting, .n_sorting = n_sorting, .scratch_folder = scratch_folder,
+                        .dictionary_bytes = dictionary_bytes};
+    inlay_env *env = body->env;
+    inlay_status status = crew_open(&crew);
+    int error = status == INLAY_OK ? thread_gate_init(&crew.gate) : 0;
+    if (status == INLAY_OK && !error) {
+        status = crew_run(&crew);
         crew_end(&crew);
         thread_gate_free(&crew.gate);
     }
-    mem_free(env, crew.workers, crew.n * sizeof *crew.workers);
+    if (error)
+        status = err_set_os(env, ERR("cannot make a lock"), error);
+    if (crew.readers)
+        mem_free(env, crew.readers, n * sizeof *crew.readers);
+    if (crew.workers)
+        mem_free(env, crew.workers, n * sizeof *crew.workers);
     return status;
 }
 

@@ -51,6 +51,17 @@ void feed_close(struct feed *feed)
     buf_free(&feed->wide_codes);
 }
 
+void feed_trim(struct feed *feed)
+{
+    feed->batch = (inlay_batch){0};
+    feed->level = feed->value = 0;
+    inlay_column_trim(feed->column);
+    buf_free(&feed->values);
+    buf_free(&feed->bytes);
+    buf_free(&feed->levels);
+    buf_free(&feed->wide);
+}
+
 size_t feed_present(const struct feed *feed, size_t n)
 {
     const uint8_t *def = feed->batch.def;
@@ -230,6 +241,9 @@ static inlay_status feed_widen(struct feed *feed)
 inlay_status feed_fill(struct feed *feed, uint64_t memory_bytes)
 {
     bool small = feed->env->used_bytes > memory_bytes;
+    uint64_t most = feed->most ? feed->most : SIZE_MAX;
+    if (small && most > FEED_SMALL_ROWS)
+        most = FEED_SMALL_ROWS;
     feed->level = feed->value = 0;
     if (feed->seek) {
         TRY(inlay_column_seek(feed->column, feed->seek));
@@ -237,7 +251,7 @@ inlay_status feed_fill(struct feed *feed, uint64_t memory_bytes)
     }
     do {
         inlay_status status =
-            inlay_column_read(feed->column, small ? FEED_SMALL_ROWS : 0, &feed->batch);
+            inlay_column_read(feed->column, most < SIZE_MAX ? (size_t)most : SIZE_MAX, &feed->batch);
         if (status != INLAY_OK) {
             feed->batch = (inlay_batch){0};
             return status;

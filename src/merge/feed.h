@@ -18,6 +18,7 @@ struct feed {
     inlay_column *column; /* NULL: closed */
     inlay_batch batch;    /* at hand; values, or codes where the feed was opened for them */
     size_t level, value;  /* taken from it so far */
+    uint64_t most;        /* rows of the next batch; 0 = as many as the column gives */
     int64_t seek;         /* row to go to before the next batch; 0 = go on */
     size_t width;         /* bytes of a value */
     uint8_t type, max_def, max_rep;
@@ -37,6 +38,8 @@ INLAY_CHECKED inlay_status feed_open(struct feed *feed, inlay_env *env, inlay_re
 /* The dictionary behind the batch's codes. */
 inlay_dictionary feed_dictionary(const struct feed *feed);
 void feed_close(struct feed *feed);
+/* Nothing is at hand: give back what batches need, not the page nor the dictionary. */
+void feed_trim(struct feed *feed);
 /* Drop what is at hand and go on at another row of the input. */
 void feed_skip_to(struct feed *feed, int64_t row);
 /* The next batch, never empty; what was left of the last one is dropped, and its views die. */

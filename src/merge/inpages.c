@@ -126,7 +126,8 @@ static inlay_status inpages_walk(struct inpages *p, inlay_reader *reader, uint32
             return status;
         if (at.page.type == INPAGES_DICTIONARY) {
             p->has_dictionary = true;
-            p->dictionary_bytes = at.page.raw_bytes;
+            p->dictionary = at.page;
+            p->dictionary.statistics = (inlay_statistics){0};
         }
         if (at.page.type != INPAGES_DATA && at.page.type != INPAGES_DATA_V2)
             continue;
@@ -183,6 +184,11 @@ inlay_status inpages_open(struct inpages *p, inlay_env *env, inlay_reader *reade
 inlay_status inpages_body(struct inpages *p, size_t i, inlay_bytes *body)
 {
     return inlay_pages_body_of(p->walker, &inpages_at(p, i)->page, body);
+}
+
+inlay_status inpages_dictionary(struct inpages *p, inlay_bytes *body)
+{
+    return inlay_pages_body_of(p->walker, &p->dictionary, body);
 }
 
 #endif

@@ -27,7 +27,8 @@ struct inpages {
     int64_t first_row, end_row; /* of the chunk, in the file */
     int32_t codec;
     bool has_dictionary;
-    int64_t dictionary_bytes;   /* of its page, uncompressed */
+    inlay_page dictionary;      /* its page */
+    bool dictionary_good;       /* set by the caller: it was decoded */
     int64_t chunk_at;           /* of its first page */
     struct buf list;            /* struct inpages_page */
     struct mem_pool pool;       /* bounds */
@@ -44,8 +45,9 @@ INLAY_INLINE const struct inpages_page *inpages_at(const struct inpages *p, size
 {
     return (const struct inpages_page *)(const void *)p->list.data + i;
 }
-/* The body of a page, checked by its CRC. */
+/* The body of a page, or of the dictionary, checked by its CRC. A view until the next one of this chunk. */
 INLAY_CHECKED inlay_status inpages_body(struct inpages *p, size_t i, inlay_bytes *body);
+INLAY_CHECKED inlay_status inpages_dictionary(struct inpages *p, inlay_bytes *body);
 
 #endif
 

@@ -17,6 +17,8 @@ INLAY_INLINE struct keyrows_cell keyrows_cell(const struct keyrows *k, uint32_t 
     const struct keyrows_cells *c = &k->cells[key];
     if (!c->feed.column)
         return (struct keyrows_cell){.prefix = UINT64_MAX, .null = true};
+    if (keyrows_exact(&k->keys->keys[key]))
+        return (struct keyrows_cell){.prefix = c->prefix[row], .null = c->null[row] != 0};
     return (struct keyrows_cell){c->prefix[row], c->base + c->index[row] * c->feed.width,
                                  c->null[row] != 0};
 }
@@ -154,6 +156,8 @@ static inlay_status keyrows_arrays(struct keyrows *k, uint32_t n_columns)
         index += n;
         flags += n;
     }
+    k->prefix0 = k->cells[0].prefix;
+    k->prefix1 = k->keys->n_compared > 1 ? k->cells[1].prefix : NULL;
     k->same = flags;
     k->marks = flags + n;
     return INLAY_OK;
@@ -244,24 +248,60 @@ static inlay_status keyrows_dictionary(struct keyrows *k, uint32_t key)
     return INLAY_OK;
 }
 
+/* All rows of the window have one value: its prefix everywhere, unless it stands there from windows before. */
+static void keyrows_fill_constant(struct keyrows_cells *c, uint64_t prefix, size_t n)
+{
+    if (c->n_constant && c->prefix[0] != prefix)
+        c->n_constant = 0;
+    for (size_t i = c->n_constant; i < n; i++)
+        c->prefix[i] = prefix;
+    c->n_constant = n > c->n_constant ? n : c->n_constant;
+    c->constant = true;
+}
+
+/* n codes, of which none is a null's. A column's long runs come out of its pages as equal codes. */
+static void keyrows_unfold_codes(struct keyrows_cells *c, bool exact, size_t n)
+{
+    const uint32_t *codes = c->feed.batch.codes + c->feed.value;
+    if (!exact)
+        memcpy(c->index, codes, n * sizeof *codes);
+    if (codes[0] == codes[n - 1] && memcmp(codes, codes + 1, (n - 1) * sizeof *codes) == 0) {
+        keyrows_fill_constant(c, c->dictionary[codes[0]], n);
+        return;
+    }
+    uint64_t *to = c->prefix;
+    const uint64_t *of = c->dictionary;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        to[i] = of[codes[i]];
+        to[i + 1] = of[codes[i + 1]];
+        to[i + 2] = of[codes[i + 2]];
+        to[i + 3] = of[codes[i + 3]];
+    }
+    for (; i < n; i++)
+        to[i] = of[codes[i]];
+    c->n_constant = 0;
+}
+
 /* n values, none of them null, from the feed's place on. */
 static void keyrows_unfold_values(struct keyrows_cells *c, const struct keyrows_key *spec, size_t n)
 {
     const struct feed *f = &c->feed;
+    bool exact = keyrows_exact(spec);
+    if (n == 0)
+        return;
     if (c->coded) {
-        const uint32_t *codes = f->batch.codes + f->value;
-        for (size_t i = 0; i < n; i++) {
-            c->index[i] = codes[i];
-            c->prefix[i] = c->dictionary[codes[i]];
-        }
+        keyrows_unfold_codes(c, exact, n);
         return;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !exact; i++)
         c->index[i] = (uint32_t)(f->value + i);
-    if (n)
-        spec->order->prefix(c->base + f->value * f->width, n, f->width, c->prefix);
+    spec->order->prefix(c->base + f->value * f->width, n, f->width, c->prefix);
     if (spec->descending)
         keyrows_complement(c->prefix, n);
+    c->constant = exact && c->prefix[0] == c->prefix[n - 1] &&
+                  memcmp(c->prefix, c->prefix + 1, (n - 1) * sizeof *c->prefix) == 0;
+    c->n_constant = c->constant ? n : 0;
 }
 
 /* Unfold n rows of one key: its dense values, then from the back to their rows, in place. */
@@ -271,7 +311,12 @@ static void keyrows_unfold(struct keyrows *k, uint32_t key, size_t n)
     struct feed *f = &c->feed;
     const uint8_t *def = f->batch.def ? f->batch.def + f->level : NULL;
     size_t present = feed_present(f, n), from = present;
+    c->constant = false;
     keyrows_unfold_values(c, &k->keys->keys[key], present);
+    if (present < n) {
+        c->constant = false;
+        c->n_constant = 0;
+    }
     memset(c->null, 0, n);
     for (size_t row = n; row-- > from;) { /* rows before that are in place: none of them is null */
         if (def[row] == f->max_def) {
@@ -296,7 +341,8 @@ static int keyrows_step(const struct keyrows *k, uint32_t key, size_t row)
     struct keyrows_cell b = keyrows_cell(k, key, row), a;
     if (row == 0)
         a = keyrows_saved_cell(&c->last, &k->keys->keys[key]);
-    else if (c->coded && c->index[row] == c->index[row - 1] && !c->null[row] && !c->null[row - 1])
+    else if (c->coded && !keyrows_exact(&k->keys->keys[key]) && c->index[row] == c->index[row - 1] &&
+             !c->null[row] && !c->null[row - 1])
         return 0;
     else
         a = keyrows_cell(k, key, row - 1);
@@ -322,25 +368,50 @@ static void keyrows_order(struct keyrows *k, uint32_t key, size_t from, size_t *
     }
 }
 
-/* The same where prefixes say everything and nothing is null: no branch a row. False = some row is out of order. */
-static bool keyrows_order_exact(struct keyrows *k, uint32_t key, size_t from)
+/* Is every row of the window, from the second on, above the one before it? */
+static bool keyrows_ascends(const uint64_t *p, size_t n)
 {
-    const uint64_t *p = k->cells[key].prefix;
+    size_t row = 1, down = 0;
+    if (n < 2 || p[0] >= p[1] || p[n - 2] >= p[n - 1])
+        return n < 2;
+    for (; row + 4 <= n; row += 4)
+        down += ((size_t)(p[row] <= p[row - 1]) + (p[row + 1] <= p[row])) +
+                ((size_t)(p[row + 2] <= p[row + 1]) + (p[row + 3] <= p[row + 2]));
+    for (; row < n; row++)
+        down += p[row] <= p[row - 1];
+    return down == 0;
+}
+
+/* What is known of the rows of a window from its second one on: equal to the row before in all keys so far, or in none. */
+enum keyrows_sameness { KEYROWS_ALL_SAME, KEYROWS_NONE_SAME, KEYROWS_SOME_SAME };
+
+/* The same where prefixes say everything and nothing is null: whole windows at once where one key stays and another
+ * ascends, else no branch a row. False = some row is out of order. */
+static bool keyrows_order_exact(struct keyrows *k, uint32_t key, enum keyrows_sameness *known)
+{
+    const struct keyrows_cells *c = &k->cells[key];
+    const uint64_t *p = c->prefix;
     uint8_t bad = 0;
-    if (!k->cells[key].feed.column)
+    if (!c->feed.column || c->constant || *known == KEYROWS_NONE_SAME)
         return true;
-    for (size_t row = from ? from : 1; row < k->n; row++) {
+    if (*known == KEYROWS_ALL_SAME && keyrows_ascends(p, k->n)) {
+        memset(k->same + 1, 0, k->n - 1);
+        *known = KEYROWS_NONE_SAME;
+        return true;
+    }
+    *known = KEYROWS_SOME_SAME;
+    for (size_t row = 1; row < k->n; row++) {
         bad |= (uint8_t)(k->same[row] & (p[row] < p[row - 1]));
         k->same[row] &= (uint8_t)(p[row] == p[row - 1]);
     }
     return !bad;
 }
 
-/* What begins where one of the keys so far changes. */
-static void keyrows_mark(struct keyrows *k, uint32_t key, size_t from)
+/* What begins, in rows [from, to), where one of the keys so far changes. */
+static void keyrows_mark(struct keyrows *k, uint32_t key, size_t from, size_t to)
 {
     uint8_t marks = k->keys->keys[key].marks;
-    for (size_t row = from; marks && row < k->n; row++)
+    for (size_t row = from; marks && row < to; row++)
         k->marks[row] |= (uint8_t)(k->same[row] ? 0 : marks);
 }
 
@@ -366,7 +437,7 @@ static void keyrows_mark_exact(struct keyrows *k, uint32_t key, size_t from)
         return;
     if (from == 0 && keyrows_step(k, key, 0) != 0)
         k->marks[0] |= marks;
-    for (size_t row = 1; row < k->n; row++)
+    for (size_t row = 1; row < k->n && !k->cells[key].constant; row++)
         k->marks[row] |= (uint8_t)(p[row] != p[row - 1] ? marks : 0);
 }
 
@@ -374,6 +445,7 @@ static void keyrows_mark_exact(struct keyrows *k, uint32_t key, size_t from)
 static bool keyrows_verify_exact(struct keyrows *k, size_t from)
 {
     bool good = !k->nulls;
+    enum keyrows_sameness known = KEYROWS_ALL_SAME;
     for (uint32_t key = 0; key < k->keys->n_keys && good; key++)
         good = keyrows_exact(&k->keys->keys[key]);
     if (!good)
@@ -385,8 +457,8 @@ static bool keyrows_verify_exact(struct keyrows *k, size_t from)
             good = c <= 0;
             k->same[0] = c == 0;
         }
-        good = good && keyrows_order_exact(k, key, from);
-        keyrows_mark(k, key, from);
+        good = good && keyrows_order_exact(k, key, &known);
+        keyrows_mark(k, key, from, known == KEYROWS_ALL_SAME ? 1 : k->n);
     }
     for (uint32_t key = k->keys->n_compared; key < k->keys->n_keys && good; key++)
         keyrows_mark_exact(k, key, from);
@@ -417,7 +489,7 @@ static inlay_status keyrows_verify(struct keyrows *k)
         memset(k->marks, 0, k->n);
         for (uint32_t key = 0; key < k->keys->n_compared; key++) {
             keyrows_order(k, key, from, &bad, &bad_key);
-            keyrows_mark(k, key, from);
+            keyrows_mark(k, key, from, k->n);
         }
         keyrows_mark_others(k, from);
     }

@@ -61,8 +61,10 @@ struct keyrows_cells { /* one key of one input */
     const uint8_t *base; /* values of the window; with `coded` the dictionary's */
     bool coded;
     uint64_t *prefix; /* [KEYROWS_WINDOW], as are the following */
-    uint32_t *index;  /* value number from `base` */
+    uint32_t *index;  /* value number from `base`; not kept where prefixes say everything */
     uint8_t *null;
+    bool constant;    /* all rows of the window have the same prefix, and none is null */
+    size_t n_constant; /* so many of `prefix` are that of the last window that was constant; 0 = unknown */
     struct keyrows_saved last; /* last row before the window */
 };
 
@@ -79,6 +81,7 @@ struct keyrows {
     bool any_order;              /* set by the caller: order is not looked at, and between rows nothing is known */
     bool unsorted;               /* filling failed since a row is out of order */
     struct keyrows_cells *cells; /* [n_keys] */
+    const uint64_t *prefix0, *prefix1; /* prefixes of the first two keys that are compared; NULL: there is no such column */
     void *block;                 /* window arrays */
     size_t block_bytes;
     uint8_t *same, *marks; /* 1 = key as in the row before; what begins with the row */

@@ -28,24 +28,19 @@ static void lane_begin_nulls(struct lane_out *out)
 
 INLAY_INLINE void lane_codes(const struct lane *l, size_t at, size_t n, struct lane_out *out)
 {
-    uint32_t *to = (uint32_t *)(void *)out->values + out->n_values;
-    const uint32_t *from = l->codes + at;
-    if (!l->map)
-        memcpy(to, from, n * sizeof *to);
-    else if (n == 1)
-        *to = l->map[*from];
-    else
-        for (size_t i = 0; i < n; i++)
-            to[i] = l->map[from[i]];
+    memcpy((uint32_t *)(void *)out->values + out->n_values, l->codes + (at - l->codes_from), n * sizeof *l->codes);
 }
 
-/* `width` 0: codes. Given as a constant it leaves one way. */
-INLAY_INLINE void lane_values(const struct lane *l, size_t at, size_t n, struct lane_out *out, size_t width)
+static void lane_values(const struct lane *l, size_t at, size_t n, struct lane_out *out)
 {
-    if (width == 0)
+    if (out->coded)
         lane_codes(l, at, n, out);
+    else if (out->width == 8)
+        LANE_COPY(8);
+    else if (out->width == 16)
+        LANE_COPY(16);
     else
-        LANE_COPY(width);
+        LANE_COPY(out->width);
     out->n_values += n;
 }
 
@@ -72,28 +67,31 @@ static void lane_rows(struct lane *l, size_t n, struct lane_out *out)
     }
     l->level += n;
     if (present)
-        lane_values(l, l->value, present, out, out->coded ? 0 : out->width);
+        lane_values(l, l->value, present, out);
     l->value += present;
 }
 
 void lane_arm(struct lane *l, const struct lane_out *out)
 {
-    size_t width = out->coded ? sizeof *l->codes : out->width;
     bool plain = l->feed && !l->def && !(l->codes && !out->coded);
-    const uint8_t *from = out->coded ? (const uint8_t *)l->codes : l->values;
-    l->left = plain ? l->n_levels - l->level : 0;
-    l->next = l->left ? from + l->value * width : NULL;
+    size_t left = plain ? l->n_levels - l->level : 0;
+    l->armed = l->head->next = l->head->end = NULL;
+    l->bytes = out->coded ? sizeof *l->codes : out->width;
+    if (left == 0)
+        return;
+    l->armed = out->coded ? (const uint8_t *)(l->codes + (l->value - l->codes_from)) : l->values + l->value * l->bytes;
+    l->head->next = l->armed;
+    l->head->end = l->armed + left * l->bytes;
 }
 
 void lane_settle(struct lane *l)
 {
-    if (!l->next)
+    if (l->head->next == l->armed)
         return;
-    size_t went = l->n_levels - l->left - l->level;
+    size_t went = (size_t)(l->head->next - l->armed) / l->bytes;
     l->level += went;
     l->value += went;
-    l->next = NULL;
-    l->left = 0;
+    l->armed = l->head->next;
 }
 
 /* Some of the next rows, whatever they are: nulls, a lane without the column, a lane that runs dry (0). */
@@ -106,7 +104,7 @@ static size_t lane_step(struct lane *l, size_t n, struct lane_out *out)
     if (n && (out->nulls || !l->feed || l->def)) {
         lane_rows(l, n, out);
     } else if (n) {
-        lane_values(l, l->value, n, out, out->coded ? 0 : out->width);
+        lane_values(l, l->value, n, out);
         l->value += n;
         l->level += n;
         out->n_levels += n;
@@ -115,79 +113,63 @@ static size_t lane_step(struct lane *l, size_t n, struct lane_out *out)
     return n;
 }
 
-/* n values or codes that a lane has at hand. */
-INLAY_INLINE void lane_take(struct lane *l, size_t n, uint8_t *to, size_t width)
-{
-    if (width == 0) {
-        const uint32_t *codes = (const uint32_t *)(const void *)l->next;
-        uint32_t *out = (uint32_t *)(void *)to;
-        if (n == 1)
-            *out = l->map ? l->map[*codes] : *codes;
-        else if (l->map)
-            for (size_t i = 0; i < n; i++)
-                out[i] = l->map[codes[i]];
-        else
-            memcpy(out, codes, n * sizeof *out);
-    } else if (n == 1) {
-        memcpy(to, l->next, width);
-    } else {
-        memcpy(to, l->next, n * width);
-    }
-    l->next += n * (width ? width : sizeof(uint32_t));
-    l->left -= n;
-}
-
 /* Rows that come one by one from changing inputs: as many as there are. Returns how many. */
-INLAY_INLINE size_t lane_singles(struct lane *lanes, const struct lane_run *runs, size_t n, uint8_t *to, size_t width)
+INLAY_INLINE size_t lane_singles(struct lane_head *heads, const struct lane_run *runs, size_t n, uint8_t *to, size_t bytes)
 {
-    size_t i = 0, bytes = width ? width : sizeof(uint32_t);
+    size_t i = 0;
     for (; i < n && runs[i].rows == 1; i++) {
-        struct lane *l = &lanes[runs[i].input];
-        if (l->left == 0)
+        struct lane_head *h = &heads[runs[i].input];
+        const uint8_t *next = h->next;
+        if (next == h->end)
             break;
-        if (width == 0) {
-            uint32_t code;
-            memcpy(&code, l->next, sizeof code);
-            ((uint32_t *)(void *)to)[i] = l->map ? l->map[code] : code;
-        } else {
-            memcpy(to + i * bytes, l->next, bytes);
-        }
-        l->next += bytes;
-        l->left--;
+        memcpy(to + i * bytes, next, bytes);
+        h->next = next + bytes;
     }
     return i;
 }
 
-/* The loop, once for each way to copy; width 0: codes. While nothing is null, levels and values are as many, and a
- * stretch that its lane has whole is copied without a look at anything else. */
-INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
-                            struct lane_out *out, size_t width)
+/* n values or codes that a lane has at hand: a few without a call. */
+INLAY_INLINE void lane_take(struct lane_head *h, size_t n, uint8_t *to, size_t bytes)
 {
-    size_t run = *at, levels = out->n_levels, room = out->room, bytes = width ? width : sizeof(uint32_t);
+    enum { LANE_FEW = 8 };
+    if (n < LANE_FEW)
+        for (size_t i = 0; i < n; i++)
+            memcpy(to + i * bytes, h->next + i * bytes, bytes);
+    else
+        memcpy(to, h->next, n * bytes);
+    h->next += n * bytes;
+}
+
+/* The loop, once for each width of what is copied. While nothing is null, levels and values are as many, and a stretch
+ * that its lane has whole is copied without a look at anything else. */
+INLAY_INLINE void lane_loop(struct lane *lanes, struct lane_head *heads, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
+                            struct lane_out *out, size_t bytes)
+{
+    size_t run = *at, levels = out->n_levels, room = out->room;
     uint32_t done = *taken;
     uint8_t *values = out->values;
     while (run < n_runs && levels < room) {
         if (done == 0 && !out->nulls) {
             size_t most = n_runs - run < room - levels ? n_runs - run : room - levels;
-            size_t singles = lane_singles(lanes, runs + run, most, values + levels * bytes, width);
+            size_t singles = lane_singles(heads, runs + run, most, values + levels * bytes, bytes);
             run += singles;
             levels += singles;
             if (singles == most)
                 continue;
         }
-        struct lane *l = &lanes[runs[run].input];
+        struct lane_head *h = &heads[runs[run].input];
         size_t n = runs[run].rows - done;
         if (lane_dropped(runs[run]))
             break;
         n = n < room - levels ? n : room - levels;
-        if (n <= l->left && !out->nulls) {
-            lane_take(l, n, values + levels * bytes, width);
+        if (bytes && !out->nulls && n * bytes <= (size_t)(h->end - h->next)) {
+            lane_take(h, n, values + levels * bytes, bytes);
             levels += n;
         } else {
             if (!out->nulls)
                 out->n_values = levels;
             out->n_levels = levels;
-            n = lane_step(l, n, out);
+            n = lane_step(&lanes[runs[run].input], n, out);
             levels = out->n_levels;
             if (n == 0)
                 break;
@@ -205,19 +187,18 @@ INLAY_INLINE void lane_loop(struct lane *lanes, const struct lane_run *runs, siz
     *taken = done;
 }
 
-void lane_scatter(struct lane *lanes, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
+void lane_scatter(struct lane *lanes, struct lane_head *heads, const struct lane_run *runs, size_t n_runs, size_t *at, uint32_t *taken,
                   struct lane_out *out)
 {
-    if (out->coded)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 0);
-    else if (out->width == 8)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 8);
-    else if (out->width == 4)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 4);
-    else if (out->width == 16)
-        lane_loop(lanes, runs, n_runs, at, taken, out, 16);
+    size_t bytes = out->coded ? sizeof(uint32_t) : out->width;
+    if (bytes == 4)
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, 4);
+    else if (bytes == 8)
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, 8);
+    else if (bytes == 16)
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, 16);
     else
-        lane_loop(lanes, runs, n_runs, at, taken, out, out->width);
+        lane_loop(lanes, heads, runs, n_runs, at, taken, out, bytes);
 }
 
 #endif

@@ -5,7 +5,7 @@
 
 #if INLAY_WRITE && INLAY_MERGE
 
-enum { LAYOUT_VARINT_BYTES = 10 };
+enum { LAYOUT_VARINT_BYTES = 10, LAYOUT_RUNS = 512 };
 
 /* Where an input stands, for the sizes of its rows. */
 struct layout_input {
@@ -22,6 +22,7 @@ struct layout {
     uint64_t next_at; /* in the segments, behind what is loaded */
     size_t at, loaded;
     uint8_t piece[PLAN_PIECE_BYTES];
+    struct lane_run runs[LAYOUT_RUNS]; /* walked over */
 };
 
 static inlay_status layout_segment(struct layout *l, uint64_t *rows, unsigned *changes)
@@ -108,18 +109,26 @@ static inlay_status layout_segments(struct layout *l, struct slice *slice)
     return slice_end(slice);
 }
 
+/* Over the rows of a row group, and those that were joined to its last one. */
+static inlay_status layout_pass(struct layout *l, uint64_t left)
+{
+    uint64_t rows;
+    uint32_t input;
+    inlay_status status = INLAY_OK;
+    size_t n;
+    while (!l->plan->drop_mask && left)
+        TRY(plan_walk_many(&l->walk, &left, l->runs, LAYOUT_RUNS, &n));
+    while (status == INLAY_OK)
+        status = plan_walk_group(&l->walk, &left, &input, &rows);
+    return status == INLAY_END ? INLAY_OK : status;
+}
+
 static inlay_status layout_places(struct layout *l, struct slice *slice)
 {
     TRY(plan_walk_start(&l->walk, l->plan, &(struct slice_group){0}));
     for (size_t i = 0; i < slice->n_groups; i++) {
         plan_walk_place(&l->walk, &slice->groups[i]);
-        uint64_t left = slice->groups[i].rows, n;
-        uint32_t input;
-        inlay_status status;
-        while ((status = plan_walk_group(&l->walk, &left, &input, &n)) == INLAY_OK)
-            ;
-        if (status != INLAY_END)
-            return status;
+        TRY(layout_pass(l, slice->groups[i].rows));
     }
     return INLAY_OK;
 }

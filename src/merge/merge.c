@@ -577,18 +577,35 @@ static void merge_body_init(struct merge *m)
                             .progress_ctx = o->progress_ctx};
 }
 
+#if INLAY_THREADS
+/* By several threads, if there is enough for them; n gets how many. */
+static inlay_status merge_crew(struct merge *m, uint32_t *n)
+{
+    const inlay_merge_options *o = &m->options;
+    size_t bytes = ((size_t)m->schema.n_leaves + 1) * sizeof(uint32_t);
+    void *owner;
+    TRY(mem_new(m->env, bytes, &owner));
+    inlay_status status = crew_size(&m->body, o->threads, owner, n);
+    if (status == INLAY_OK && *n > 1)
+        status = crew_write(&m->body, *n, owner, &o->write, m->sorting, m->n_sorting, o->scratch_folder,
+                            merge_dictionary_bytes(m));
+    mem_free(m->env, owner, bytes);
+    return status;
+}
+#endif
+
 static inlay_status merge_body(struct merge *m)
 {
     TRY(merge_open_output(m, 0));
     merge_body_init(m);
+    TRY(body_reckon(&m->body));
     const inlay_merge_options *o = &m->options;
+    uint32_t crew = 0;
 #if INLAY_THREADS
-    uint32_t crew = crew_size(&m->slice, m->env, o->memory_bytes, o->threads);
-    if (crew > 1 && !m->reduced) /* a reducer is called by one thread */
-        TRY(crew_write(&m->body, crew, &o->write, m->sorting, m->n_sorting, o->scratch_folder,
-                       merge_dictionary_bytes(m)));
-    else
+    if (o->threads > 1 && !m->reduced) /* a reducer is called by one thread */
+        TRY(merge_crew(m, &crew));
 #endif
+    if (crew < 2)
         TRY(body_write(&m->body, o->scratch_folder, merge_dictionary_bytes(m)));
     return merge_end_output(m);
 }
@@ -708,6 +725,8 @@ inlay_status inlay_merge(inlay_env *env, inlay_reader *const *inputs, size_t n_i
     m->n_inputs = (uint32_t)n_inputs;
     m->sink = options && options->next_output ? NULL : sink;
     merge_defaults(m, options);
+    for (size_t i = 1; i < n_inputs; i++)
+        inlay_reader_share(inputs[i], inputs[0]);
     inlay_status status = merge_plan(m);
     if (status == INLAY_OK)
         status = m->options.dry_run ? merge_dry_run(m) : merge_body(m);

@@ -17,6 +17,8 @@ inlay_status move_init(struct move *m, inlay_env *env, uint32_t n_inputs)
     m->coded_rows = block;
     TRY(mem_new(env, n_inputs * sizeof *m->coded_group, &block));
     m->coded_group = block;
+    TRY(mem_new(env, n_inputs * sizeof *m->hosted, &block));
+    m->hosted = block;
     TRY(mem_new(env, n_inputs * sizeof *m->at, &block));
     m->at = block;
     return INLAY_OK;
@@ -30,6 +32,7 @@ void move_free(struct move *m)
     buf_free(&m->steps);
     mem_free(m->env, m->coded_rows, m->n_inputs * sizeof *m->coded_rows);
     mem_free(m->env, m->coded_group, m->n_inputs * sizeof *m->coded_group);
+    mem_free(m->env, m->hosted, m->n_inputs * sizeof *m->hosted);
     mem_free(m->env, m->at, m->n_inputs * sizeof *m->at);
     m->env = NULL;
 }
@@ -95,7 +98,7 @@ static bool move_fits(const struct move *m, const struct move_column *c, uint32_
         return false;
     if (!page->coded)
         return m->mode != MOVE_CODES;
-    return m->mode == MOVE_CODES && m->host == input && m->host_group == p->row_group;
+    return m->mode == MOVE_CODES && m->hosted[input] && m->coded_group[input] == p->row_group;
 }
 
 /* ---- counting ---- */
@@ -144,10 +147,56 @@ static inlay_status move_look(struct move *m, const struct move_column *c, uint6
     return INLAY_OK;
 }
 
+/* The chunk that most coded pages of an input lie in. */
+static inlay_status move_coded_chunk(const struct move *m, const struct move_column *c, uint32_t input, struct inpages **p)
+{
+    inlay_row_group group;
+    TRY(inlay_reader_row_group(c->inputs[input], m->coded_group[input], &group));
+    inlay_status status = move_pages(&c->slots[input * c->stride], m->env, c->inputs[input], (uint32_t)c->leaves[input],
+                                     group.first_row, p);
+    if (status != INLAY_OK)
+        m->env->error.input = (int32_t)input;
+    return status;
+}
+
+static inlay_status move_dictionary(const struct move *m, uint32_t input, struct inpages *p, inlay_bytes *body)
+{
+    inlay_status status = inpages_dictionary(p, body);
+    if (status != INLAY_OK)
+        m->env->error.input = (int32_t)input;
+    return status;
+}
+
+/* Which inputs have the host's dictionary, as it stands in the file? *rows gets the coded ones of all of them. */
+static inlay_status move_hosted(struct move *m, const struct move_column *c, struct inpages *host, uint64_t *rows)
+{
+    const inlay_page *h = &host->dictionary;
+    inlay_bytes ours = {NULL, 0}, body;
+    memset(m->hosted, 0, m->n_inputs * sizeof *m->hosted);
+    m->hosted[m->host] = true;
+    *rows = m->coded_rows[m->host];
+    for (uint32_t i = 0; i < m->n_inputs; i++) {
+        struct inpages *p = NULL;
+        if (i == m->host || m->coded_rows[i] == 0)
+            continue;
+        TRY(move_coded_chunk(m, c, i, &p));
+        const inlay_page *d = &p->dictionary;
+        if (!p->has_dictionary || d->packed_bytes != h->packed_bytes || d->raw_bytes != h->raw_bytes ||
+            d->n_levels != h->n_levels)
+            continue;
+        if (!ours.data)
+            TRY(move_dictionary(m, m->host, host, &ours));
+        TRY(move_dictionary(m, i, p, &body));
+        m->hosted[i] = body.len == ours.len && memcmp(body.data, ours.data, body.len) == 0;
+        *rows += m->hosted[i] ? m->coded_rows[i] : 0;
+    }
+    return INLAY_OK;
+}
+
 /* Codes or plain? */
 static inlay_status move_decide(struct move *m, const struct move_column *c, uint64_t plain_rows)
 {
-    uint64_t rows = 0;
+    uint64_t rows = 0, coded = 0;
     for (size_t i = 0; i < c->n_runs; i++)
         rows += lane_dropped(c->runs[i]) ? 0 : c->runs[i].rows;
     m->mode = plain_rows ? MOVE_PLAIN : MOVE_NOTHING;
@@ -155,19 +204,19 @@ static inlay_status move_decide(struct move *m, const struct move_column *c, uin
     for (uint32_t i = 1; i < m->n_inputs; i++)
         if (m->coded_rows[i] > m->coded_rows[m->host])
             m->host = i;
-    if (!c->codes || m->coded_rows[m->host] <= plain_rows)
+    if (!c->codes || m->coded_rows[m->host] == 0)
         return INLAY_OK;
-    inlay_row_group group;
     struct inpages *p = NULL;
-    uint32_t leaf = (uint32_t)c->leaves[m->host];
-    TRY(inlay_reader_row_group(c->inputs[m->host], m->coded_group[m->host], &group));
-    TRY(move_pages(&c->slots[m->host * c->stride], m->env, c->inputs[m->host], leaf, group.first_row, &p));
+    TRY(move_coded_chunk(m, c, m->host, &p));
+    if (!p->has_dictionary)
+        return INLAY_OK;
+    TRY(move_hosted(m, c, p, &coded));
     uint64_t moved = 0; /* bytes of codes */
     for (size_t i = 0; i < inpages_count(p); i++)
         moved += inpages_at(p, i)->coded ? inpages_at(p, i)->raw.raw_bytes : 0;
-    moved = moved * m->coded_rows[m->host] / (uint64_t)(p->end_row - p->first_row);
+    moved = moved * coded / (uint64_t)(p->end_row - p->first_row);
     uint64_t most = moved > rows / MOVE_SMALL_DICTIONARY ? moved : rows / MOVE_SMALL_DICTIONARY;
-    if (!p->has_dictionary || (uint64_t)p->dictionary_bytes > most)
+    if (coded <= plain_rows || (uint64_t)p->dictionary.raw_bytes > most)
         return INLAY_OK;
     m->mode = MOVE_CODES;
     m->host_group = p->row_group;
@@ -232,6 +281,7 @@ inlay_status move_plan(struct move *m, const struct move_column *c)
 {
     uint64_t plain_rows = 0;
     m->mode = MOVE_NOTHING;
+    m->all = false;
     buf_clear(&m->runs);
     buf_clear(&m->steps);
     TRY(move_look(m, c, &plain_rows));
@@ -241,6 +291,10 @@ inlay_status move_plan(struct move *m, const struct move_column *c)
     TRY(move_cut(m, c));
     if (m->steps.bytes == 0)
         m->mode = MOVE_NOTHING;
+    const struct lane_run *runs = (const void *)m->runs.data;
+    m->all = m->mode == MOVE_CODES;
+    for (size_t i = 0; i < m->runs.bytes / sizeof *runs; i++)
+        m->all = m->all && lane_dropped(runs[i]);
     return INLAY_OK;
 }
 

@@ -1,9 +1,10 @@
 /* Moving pages: which pages of a row group's stretches go to the output as they are.
  *
  * A page moves when it lies inside one stretch as a whole, its codec is that of the output column and its levels mean
- * the same there. Pages of codes can move only from one chunk of the inputs (the host), whose dictionary the output's
- * then begins with; all others of the row group are written as codes of that dictionary, too. Pages of plain values can
- * move from any input, and the rest is then written plain. What moves more rows is done.
+ * the same there. Pages of codes can move from one chunk of the inputs (the host), whose dictionary the output's then
+ * begins with, and from chunks whose dictionary is that one, byte for byte; all others of the row group are written as
+ * codes of that dictionary, too. Pages of plain values can move from any input, and the rest is then written plain. What
+ * moves more rows is done.
  */
 #ifndef INLAY_MERGE_MOVE_H
 #define INLAY_MERGE_MOVE_H
@@ -37,6 +38,8 @@ struct move {
     struct buf runs, steps;   /* struct lane_run, struct move_step */
     uint64_t *coded_rows;     /* [n_inputs] */
     uint32_t *coded_group;    /* [n_inputs] row group that they lie in */
+    bool *hosted;             /* [n_inputs] that chunk has the host's dictionary */
+    bool all;                 /* MOVE_CODES: every row that stays moves */
     uint64_t *at;             /* [n_inputs] scratch: rows gone so far */
     uint32_t n_inputs;
     uint32_t host, host_group; /* MOVE_CODES */

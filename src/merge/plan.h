@@ -1,6 +1,6 @@
 /* The plan of a merge: which input the next rows come from.
  *
- * A k-way heap merge over the key columns alone. The rows of an input are always taken in order, so
+ * A k-way merge over the key columns alone. The rows of an input are always taken in order, so
  * the plan is just a list of stretches (input, rows), written as one varint each:
  *
  *   input | (rows - 1) << bits        bits: as many as n_inputs - 1 needs
@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "merge/equal.h"
 #include "merge/keyrows.h"
+#include "merge/lane.h"
 #include "merge/slice.h"
 
 enum {
@@ -29,8 +30,9 @@ enum {
 
 struct plan_node { /* an input's current row, by its first two keys */
     uint64_t first, second;
-    uint32_t input;
+    uint32_t input; /* PLAN_NO_INPUT: it has no more rows */
 };
+#define PLAN_NO_INPUT UINT32_MAX
 
 struct plan {
     inlay_env *env;
@@ -44,12 +46,13 @@ struct plan {
     bool cut_in_order; /* values of the cut columns never come back, nor go down */
     /* while it is built: */
     struct keyrows *rows; /* [n_inputs] */
-    struct plan_node *heap; /* inputs that still have rows, the first one on top */
-    uint32_t n_heap;
+    struct plan_node *tree; /* [n_inputs] the first row, and from 1 on those that lost a match to it or to another */
+    uint32_t n_open;        /* inputs that still have rows */
     struct equal equal;
     bool first_exact, final; /* the first key, and the two together, say everything unless a null is among them */
     int32_t only_mark;       /* the one key with marks, if there is just one and it is exact; else -1 */
     bool no_marks;
+    bool singles;             /* rows that come one by one are taken by plan_singles */
     uint32_t input;           /* of the open stretch */
     uint64_t open_rows;       /* in it; 0 = none is open */
     struct keyrows_saved *saved; /* [n_keys] values of the open segment, of keys with marks */
@@ -63,17 +66,20 @@ struct plan {
 INLAY_CHECKED inlay_status plan_init(struct plan *plan, inlay_env *env,
                                      const struct keyrows_keys *keys, uint32_t n_inputs,
                                      const char *scratch_folder);
-/* Read the inputs' keys, verify their order, write the plan and its segments. */
+/* Read the inputs' keys, verify their order, write the plan and its segments (plan_build.c). */
 INLAY_CHECKED inlay_status plan_build(struct plan *plan, inlay_reader *const *inputs,
                                       uint64_t memory_bytes);
 void plan_free(struct plan *plan);
 /* Before it is built: what becomes of rows with equal keys. */
 INLAY_CHECKED inlay_status plan_on_equal(struct plan *plan, int mode);
 
-/* Steps of the building, for equal.c. */
+/* Steps of the building, for plan_build.c and equal.c: take rows [k->at, k->at + n) of an input's window. */
 INLAY_CHECKED inlay_status plan_take(struct plan *plan, struct keyrows *k, size_t n);
 INLAY_CHECKED inlay_status plan_end_stretch(struct plan *plan);
 INLAY_CHECKED inlay_status plan_put_dropped(struct plan *plan, uint32_t input, uint64_t rows);
+/* Behind the last row; and what only the building needs is given back. */
+INLAY_CHECKED inlay_status plan_end(struct plan *plan);
+void plan_free_building(struct plan *plan);
 /* A row whose keys are asked for: of the window of an input, or kept. */
 struct plan_row {
     const struct keyrows *k;           /* NULL: `saved` has them */
@@ -101,6 +107,10 @@ INLAY_CHECKED inlay_status plan_walk_start(struct plan_walk *walk, struct plan *
 /* The next rows, at most `most` (not 0), all from one input; or dropped ones, however many (walk->dropped). */
 INLAY_CHECKED inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *input,
                                           uint64_t *rows);
+/* The next stretches, at most n and no more than *left rows, which they go off; *got says how many. Only for plans that
+ * drop no rows. */
+INLAY_CHECKED inlay_status plan_walk_many(struct plan_walk *walk, uint64_t *left, struct lane_run *runs, size_t n,
+                                          size_t *got);
 /* The place where a walk stands, as a row group that begins there has it. */
 void plan_walk_place(const struct plan_walk *walk, struct slice_group *group);
 

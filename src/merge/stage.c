@@ -4,7 +4,7 @@
  *
  *   uint32_t n_levels, n_values · def [n_levels] · rep [n_levels] · codes uint32_t [n_values]
  *
- * def only where the column's maximum is not 0, rep likewise.
+ * def only where some are null, rep only where the column's maximum is not 0.
  */
 #include "merge/stage.h"
 
@@ -16,10 +16,15 @@
 
 enum {
     STAGE_LEVELS = 8192,
+    STAGE_LEVEL_BYTES = 2 * sizeof(uint32_t) + 2, /* two codes, two levels */
+    STAGE_CODES = 262144, /* that all lanes have ready */
+    STAGE_FAR = 4096,     /* that one has */
     STAGE_VALUE_BYTES = 1024 * 1024,
     STAGE_KEPT_BYTES = 4 * 1024 * 1024, /* in memory */
     STAGE_DIRECT = 256,                 /* levels from which on views go to the writer */
-    STAGE_TRIAL = 1024                  /* values after which they must repeat to stay coded */
+    STAGE_TRIAL = 1024,                 /* values after which they must repeat to stay coded */
+    STAGE_LEAST = 64,                   /* levels that a lane is made ready for at once, when it has them */
+    STAGE_MAP_RATIO = 8                 /* values of a dictionary a row that is wanted, up to which it is mapped */
 };
 static const uint32_t STAGE_UNMAPPED = UINT32_MAX;
 
@@ -37,9 +42,10 @@ inlay_status stage_init(struct stage *stage, inlay_env *env, inlay_writer *write
     mem_pool_init(&stage->own, env);
     distinct_init(&stage->distinct, env);
     io_scratch_init(&stage->kept, env, scratch_folder, STAGE_KEPT_BYTES);
-    TRY(mem_new(env, STAGE_LEVELS * 6, &block));
+    TRY(mem_new(env, STAGE_LEVELS * STAGE_LEVEL_BYTES, &block));
     stage->codes = block;
-    stage->def = (uint8_t *)(stage->codes + STAGE_LEVELS);
+    stage->mapped = stage->codes + STAGE_LEVELS;
+    stage->def = (uint8_t *)(stage->mapped + STAGE_LEVELS);
     stage->rep = stage->def + STAGE_LEVELS;
     return INLAY_OK;
 }
@@ -48,7 +54,7 @@ void stage_free(struct stage *stage)
 {
     if (!stage->env)
         return;
-    mem_free(stage->env, stage->codes, STAGE_LEVELS * 6);
+    mem_free(stage->env, stage->codes, STAGE_LEVELS * STAGE_LEVEL_BYTES);
     buf_free(&stage->values);
     buf_free(&stage->code_of);
     buf_free(&stage->order);
@@ -149,22 +155,37 @@ static inlay_status stage_code_room(struct stage *stage)
     return INLAY_OK;
 }
 
-/* The block's numbers become codes, new ones in the order of its rows. */
-static inlay_status stage_number_to_code(struct stage *stage)
+/* Values not needed before get codes, in the order of the rows [from, to). */
+static void stage_new_codes(struct stage *stage, size_t from, size_t to)
 {
-    TRY(stage_code_room(stage));
     uint32_t *code_of = (uint32_t *)(void *)stage->code_of.data, n = (uint32_t)(stage->order.bytes / sizeof *code_of);
-    uint32_t before = n;
-    for (size_t i = 0; i < stage->n_values; i++) {
+    for (size_t i = from; i < to; i++) {
         uint32_t number = stage->codes[i], code = code_of[number];
         if (code == STAGE_UNMAPPED) {
             buf_append(&stage->order, &number, sizeof number);
             code_of[number] = code = n++;
         }
-        stage->codes[i] = code;
+        stage->mapped[i] = code;
+    }
+}
+
+/* The block's numbers become codes: mostly known ones, without a branch a value. */
+static inlay_status stage_number_to_code(struct stage *stage)
+{
+    enum { STAGE_PIECE = 256 };
+    TRY(stage_code_room(stage));
+    const uint32_t *code_of = (const uint32_t *)(const void *)stage->code_of.data;
+    size_t before = stage->order.bytes / sizeof *code_of;
+    for (size_t at = 0, end; at < stage->n_values; at = end) {
+        uint32_t all = 0; /* codes are below 2^31, a value has a byte at least or is the empty one */
+        end = stage->n_values - at < STAGE_PIECE ? stage->n_values : at + STAGE_PIECE;
+        for (size_t i = at; i < end; i++)
+            all |= stage->mapped[i] = code_of[stage->codes[i]];
+        if (all >> 31)
+            stage_new_codes(stage, at, end);
     }
     if (!stage->tried && !stage->hosted && stage->n_values >= STAGE_TRIAL)
-        stage->gives_up = n - before > stage->n_values / 2;
+        stage->gives_up = stage->order.bytes / sizeof *code_of - before > stage->n_values / 2;
     stage->tried = true;
     return stage->order.status;
 }
@@ -175,11 +196,11 @@ static inlay_status stage_keep(struct stage *stage)
     TRY(stage_number_to_code(stage));
     uint32_t head[2] = {(uint32_t)stage->n_levels, (uint32_t)stage->n_values};
     TRY(io_scratch_append(&stage->kept, head, sizeof head));
-    if (stage->max_def)
+    if (stage->n_values < stage->n_levels) /* else all of them are present */
         TRY(io_scratch_append(&stage->kept, stage->def, stage->n_levels));
     if (stage->max_rep)
         TRY(io_scratch_append(&stage->kept, stage->rep, stage->n_levels));
-    TRY(io_scratch_append(&stage->kept, stage->codes, stage->n_values * sizeof *stage->codes));
+    TRY(io_scratch_append(&stage->kept, stage->mapped, stage->n_values * sizeof *stage->mapped));
     stage->n_coded += stage->n_values;
     stage->n_levels = stage->n_values = 0;
     return INLAY_OK;
@@ -252,6 +273,21 @@ static inlay_status stage_load(struct stage *stage, void *to, size_t bytes)
     return INLAY_OK;
 }
 
+/* Those of a kept batch: where they lie, if that is in memory. */
+static inlay_status stage_load_codes(struct stage *stage, const uint32_t **codes)
+{
+    const struct io_scratch *kept = &stage->kept;
+    size_t bytes = stage->n_values * sizeof **codes;
+    const uint8_t *at = kept->fd < 0 && stage->kept_at <= kept->memory.bytes ? kept->memory.data + stage->kept_at : NULL;
+    if (!at || (uintptr_t)at % sizeof **codes || bytes > kept->memory.bytes - stage->kept_at) {
+        *codes = stage->codes;
+        return stage_load(stage, stage->codes, bytes);
+    }
+    stage->kept_at += bytes;
+    *codes = (const uint32_t *)(const void *)at;
+    return INLAY_OK;
+}
+
 /* The kept batches to the writer, with codes or with the values behind them. */
 static inlay_status stage_replay(struct stage *stage, bool as_codes, const void *values)
 {
@@ -268,16 +304,16 @@ static inlay_status stage_replay(struct stage *stage, bool as_codes, const void 
             return err_set(stage->env, INLAY_IO, ERR("the scratch file of a column changed"));
         stage->n_levels = head[0];
         stage->n_values = head[1];
-        if (stage->max_def)
+        if (head[1] < head[0])
             TRY(stage_load(stage, stage->def, stage->n_levels));
         if (stage->max_rep)
             TRY(stage_load(stage, stage->rep, stage->n_levels));
-        TRY(stage_load(stage, stage->codes, stage->n_values * sizeof *stage->codes));
+        const uint32_t *codes = NULL;
+        TRY(stage_load_codes(stage, &codes));
         if (!as_codes)
             for (size_t i = 0; i < stage->n_values; i++)
-                memcpy(stage_value(stage, i),
-                       (const uint8_t *)values + stage->codes[i] * stage->width, stage->width);
-        TRY(stage_write(stage, as_codes ? stage->codes : NULL));
+                memcpy(stage_value(stage, i), (const uint8_t *)values + codes[i] * stage->width, stage->width);
+        TRY(stage_write(stage, as_codes ? codes : NULL));
     }
     stage_forget_kept(stage);
     return INLAY_OK;
@@ -484,33 +520,54 @@ inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map
 
 /* ---- lanes ---- */
 
-/* Every code among the next n gets a number; END when the dictionary is full. */
-static inlay_status stage_complete_map(struct stage *stage, struct stage_map *map, const inlay_dictionary *d,
-                                       const uint32_t *codes, size_t n)
+/* Numbers of values [from, from + n) of a batch into `to`, through the map of their codes. END when the dictionary is
+ * full. */
+static inlay_status stage_map_batch(struct stage *stage, struct stage_map *map, const inlay_dictionary *d,
+                                    const uint32_t *codes, size_t n, uint32_t *to)
 {
     TRY(stage_map_ready(stage, d, map));
+    uint32_t *numbers = map->codes;
     for (size_t i = 0; i < n; i++) {
-        uint32_t *to = &map->codes[codes[i]];
-        if (*to == STAGE_UNMAPPED)
-            TRY(distinct_number(&stage->distinct, (const uint8_t *)d->values + codes[i] * stage->width, to));
+        uint32_t code = codes[i], number = numbers[code];
+        if (number == STAGE_UNMAPPED) {
+            const uint8_t *value = (const uint8_t *)d->values + code * stage->width;
+            if (!distinct_follows(&stage->distinct, value, &number))
+                TRY(distinct_number(&stage->distinct, value, &number));
+            numbers[code] = number;
+        }
+        to[i] = number;
     }
     return INLAY_OK;
 }
 
-/* Numbers for values [from, from + n) of a batch that has none, each in its own place of map->own. */
-static inlay_status stage_number_batch(struct stage *stage, struct stage_map *map, const uint8_t *values, size_t from,
-                                       size_t n)
+/* The same without a map; with `codes` the values stand in a dictionary. */
+static inlay_status stage_number_batch(struct stage *stage, const uint8_t *values, const uint32_t *codes, size_t from,
+                                       size_t n, uint32_t *to)
 {
-    if (!map->own.env)
-        buf_init(&map->own, stage->env);
-    buf_clear(&map->own);
-    uint32_t *to = (uint32_t *)(void *)buf_reserve(&map->own, (from + n) * sizeof *to + 1);
-    if (!to)
-        return map->own.status;
-    for (size_t i = from; i < from + n; i++) {
-        TRY(distinct_number(&stage->distinct, values + i * stage->width, &to[i]));
-    }
+    for (size_t i = 0; i < n; i++)
+        TRY(distinct_number(&stage->distinct, values + (codes ? codes[from + i] : from + i) * stage->width, &to[i]));
     return INLAY_OK;
+}
+
+/* Numbering is work: not far ahead of the first block's trial, and never far for values without codes. */
+static size_t stage_far(const struct stage *stage, const inlay_batch *b)
+{
+    if (!stage->tried && !stage->hosted)
+        return stage->ahead;
+    return b->codes || stage->far < STAGE_TRIAL ? stage->far : STAGE_TRIAL;
+}
+
+/* Is a map worth its memory? Not that of a large dictionary, of which a row group wants few rows. */
+static bool stage_maps(const struct stage *stage, const struct stage_map *map, const inlay_dictionary *d, uint64_t rows)
+{
+    return d->n_values / STAGE_MAP_RATIO <= rows || (map->serial == d->serial && map->column == stage->column);
+}
+
+void stage_lanes(struct stage *stage, size_t n)
+{
+    size_t each = 2 * STAGE_LEVELS / (n ? n : 1), codes = STAGE_CODES / (n ? n : 1);
+    stage->far = codes > STAGE_FAR ? STAGE_FAR : (codes < STAGE_LEAST ? STAGE_LEAST : codes);
+    stage->ahead = each > STAGE_TRIAL ? STAGE_TRIAL : (each < STAGE_LEAST ? STAGE_LEAST : each);
 }
 
 inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *l, uint64_t rows)
@@ -524,28 +581,30 @@ inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane 
     l->n_levels = b->n_levels;
     l->codes = b->codes;
     l->values = b->values;
-    l->map = NULL;
+    l->codes_from = 0;
     if (b->codes) {
         d = feed_dictionary(f);
         l->values = d.values;
     }
-    size_t left = l->n_levels - l->level;
+    size_t left = l->n_levels - l->level, far = stage_far(stage, b);
     if (!stage->coded || left == 0)
         return INLAY_OK;
-    if (!b->codes && left > STAGE_TRIAL) { /* numbering is work: not far ahead of the first block's trial */
-        left = STAGE_TRIAL;
+    if (left > far) {
+        left = far;
         l->n_levels = l->level + left;
     }
     size_t present = feed_present(f, rows < left ? (size_t)rows : left);
-    inlay_status status;
-    if (b->codes) {
-        status = stage_complete_map(stage, map, &d, b->codes + f->value, present);
-        l->map = map->codes;
-        return status;
-    }
-    status = stage_number_batch(stage, map, b->values, f->value, present);
-    l->codes = (const uint32_t *)(const void *)map->own.data;
-    return status;
+    if (!map->own.env)
+        buf_init(&map->own, stage->env);
+    buf_clear(&map->own);
+    uint32_t *to = (uint32_t *)(void *)buf_reserve(&map->own, present * sizeof *to + 1);
+    if (!to)
+        return map->own.status;
+    l->codes = to;
+    l->codes_from = f->value;
+    if (b->codes && stage_maps(stage, map, &d, rows))
+        return stage_map_batch(stage, map, &d, b->codes + f->value, present, to);
+    return stage_number_batch(stage, l->values, b->codes, f->value, present, to);
 }
 
 struct lane_out stage_block(struct stage *stage)
@@ -562,8 +621,6 @@ inlay_status stage_took(struct stage *stage, struct lane_out *out)
 {
     stage->n_levels = out->n_levels;
     stage->n_values = out->n_values;
-    if (!out->nulls && stage->max_def)
-        memset(stage->def, stage->max_def, stage->n_levels);
     if (stage->max_rep)
         memset(stage->rep, 0, stage->n_levels);
     out->n_levels = out->n_values = 0;

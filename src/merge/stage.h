@@ -21,7 +21,7 @@
 struct stage_map { /* codes of one input chunk's dictionary to output codes; one an input */
     uint32_t *codes;
     size_t capacity;
-    struct buf own;  /* codes of a batch that has none */
+    struct buf own;  /* codes that are ready */
     uint64_t serial; /* of that dictionary */
     uint64_t column; /* which column chunk of the output it was made for */
 };
@@ -44,6 +44,7 @@ struct stage {
     size_t n_levels, n_values, most_values;
     uint8_t *def, *rep; /* [STAGE_LEVELS] */
     uint32_t *codes;    /* [STAGE_LEVELS] */
+    uint32_t *mapped;   /* [STAGE_LEVELS] of the block, when it is complete */
     struct buf values;  /* most_values of `width` bytes */
     struct distinct distinct;
     /* Numbers of `distinct` to codes, in the order in which rows need them, whatever order batches came in: so the
@@ -52,6 +53,8 @@ struct stage {
     struct buf order;   /* uint32_t: number behind each code */
     bool tried;         /* the first block was looked at: do its values repeat? */
     bool gives_up;      /* they do not: stage_plain is to be called */
+    size_t far;         /* codes of a lane that are made ready at once */
+    size_t ahead;       /* levels of a lane that are made ready at once before that */
     struct buf ordered; /* values by code */
     struct mem_pool own; /* bytes of BYTE_ARRAY values of the block whose batch went */
     size_t n_own;
@@ -74,7 +77,9 @@ INLAY_CHECKED inlay_status stage_page(struct stage *stage, const struct move_ste
 /* Take n levels from a feed's batch, and add `shift` to their definition levels. */
 INLAY_CHECKED inlay_status stage_take(struct stage *stage, struct feed *feed, struct stage_map *map,
                                       size_t n, uint8_t shift);
-/* The same for columns without repetition, by lanes: what the lane has at hand is made ready for its next `rows` rows,
+/* The same for columns without repetition, by lanes, n of them: */
+void stage_lanes(struct stage *stage, size_t n);
+/* What the lane has at hand is made ready for its next `rows` rows,
  * or for a part of them. END: the column cannot stay coded, and every lane must be made ready anew. */
 INLAY_CHECKED inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *lane, uint64_t rows);
 /* The column stays plain from here on; what is kept goes out. */

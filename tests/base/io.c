@@ -95,6 +95,36 @@ static void output_abort_leaves_what_was_there(void)
     rmdir(io_folder);
 }
 
+/* Byte i of the file is i % 251, in pieces that are gathered, and such that are not. */
+static void output_keeps_the_order_of_pieces(void)
+{
+    static const size_t pieces[] = {10, 65536, 3, 65535, 262144, 1, 200000, 100000, 300000, 7, 66000, 66000, 5};
+    inlay_output *out = NULL;
+    inlay_sink sink;
+    inlay_file *file = NULL;
+    inlay_source source;
+    size_t at = 0, all = 0;
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        all += pieces[i];
+    uint8_t *bytes = malloc(2 * all);
+    CHECK(bytes != NULL);
+    for (size_t i = 0; i < all; i++)
+        bytes[i] = (uint8_t)(i % 251);
+    io_make_folder();
+    CHECK_INT(inlay_output_open(test_env(), io_path("a.parquet"), &out, &sink), INLAY_OK);
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; at += pieces[i++])
+        CHECK_INT(sink.append(sink.ctx, bytes + at, pieces[i]), 0);
+    CHECK_INT(inlay_output_commit(out), INLAY_OK);
+    CHECK_INT(inlay_file_open(test_env(), io_path("a.parquet"), false, &file, &source), INLAY_OK);
+    CHECK_INT(source.size_bytes, all);
+    CHECK_INT(source.read_at(source.ctx, 0, bytes + all, all), 0);
+    CHECK(memcmp(bytes, bytes + all, all) == 0);
+    inlay_file_close(file);
+    free(bytes);
+    unlink(io_path("a.parquet"));
+    rmdir(io_folder);
+}
+
 static void output_into_a_missing_folder_is_an_io_error(void)
 {
     inlay_output *out = NULL;
@@ -144,6 +174,7 @@ static void scratch_reads_back_across_the_spill(void)
 TEST_SUITE(base_io) = {
     {"output: a file appears only after commit", output_appears_only_after_commit},
     {"output: abort leaves what was there, commit keeps its mode", output_abort_leaves_what_was_there},
+    {"output: large pieces and small ones stand in their order", output_keeps_the_order_of_pieces},
     {"output: a missing folder is an input/output error", output_into_a_missing_folder_is_an_io_error},
     {"source: ranges are checked, views used where offered", source_ranges_are_checked},
     {"scratch: reads back across the border of memory and file", scratch_reads_back_across_the_spill},

@@ -56,7 +56,28 @@ static void codes_that_end_too_early_fail(void)
     CHECK_TEXT(codes.what, "run-length data ends too early");
 }
 
+/* One code of many is the largest that is allowed, or one more, or of the upper half of all numbers. */
+static void one_code_beyond_is_found_wherever_it_stands(void)
+{
+    static const size_t sizes[] = {1, 2, 3, 7, 10, 255, 256, 20000, 0x7FFFFFFF, 0x80000000u};
+    uint32_t codes[40];
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t n = 1; n <= 40; n++)
+            for (size_t at = 0; at < n; at++) {
+                for (size_t i = 0; i < n; i++)
+                    codes[i] = (uint32_t)test_random_below(sizes[s]);
+                codes[at] = (uint32_t)(sizes[s] - 1);
+                CHECK(dict_check(codes, n, sizes[s]));
+                codes[at] = (uint32_t)sizes[s];
+                CHECK(!dict_check(codes, n, sizes[s]));
+                codes[at] = 0xFFFFFFFFu - (uint32_t)test_random_below(1000);
+                CHECK(!dict_check(codes, n, sizes[s]));
+            }
+    CHECK(dict_check(codes, 0, 0));
+}
+
 TEST_SUITE(encoding_dict) = {
+    {"dict: one code beyond the dictionary is found wherever it stands", one_code_beyond_is_found_wherever_it_stands},
     {"dict: runs and groups become values, however they are cut", runs_and_groups_become_values},
     {"dict: a run of values of five bytes", values_of_odd_width},
     {"dict: a code beyond the dictionary fails, in a run and in a group",

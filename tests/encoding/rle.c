@@ -3,6 +3,8 @@
 
 #include "../test.h"
 
+#include <stdlib.h>
+
 static void values_0_to_7_of_the_specification(void)
 {
     /* header: one group, bit-packed; 0x88 0xC6 0xFA is the specification's example */
@@ -179,6 +181,58 @@ static void every_width_survives_a_round_trip(void)
         }
 }
 
+/* Groups as Encodings.md has them: value i in bits [i * width, (i + 1) * width), LSB first. */
+static size_t put_bits(uint8_t *bytes, const uint32_t *values, size_t n, uint32_t width)
+{
+    size_t groups = (n + 7) / 8, head = put_varint(bytes, groups << 1 | 1);
+    memset(bytes + head, 0, groups * width);
+    for (size_t i = 0; i < n * width; i++) {
+        uint32_t bit = values[i / width] >> i % width & 1;
+        bytes[head + i / 8] = (uint8_t)(bytes[head + i / 8] | bit << i % 8);
+    }
+    return head + groups * width;
+}
+
+/* Values without eight equal ones in a row, so that none becomes a run; the bytes end where the memory does. */
+static void groups_are_bits_one_by_one(void)
+{
+    uint32_t values[150], back[150];
+    for (uint32_t width = 1; width <= 32; width++)
+        for (size_t n = 1; n <= 150; n++) {
+            for (size_t i = 0; i < n; i++)
+                values[i] = (uint32_t)(i % 5 ? test_random() : i / 5 & 1) & (UINT32_MAX >> (32 - width));
+            for (size_t i = 8; i <= n; i += 8)
+                values[i - 1] = values[i - 2] ^ 1;
+            uint8_t want[700], got[2000], *tight = malloc(700);
+            size_t bytes = put_bits(want, values, n, width);
+            CHECK_BYTES(got, rle_write_u32(got, values, n, width), want, bytes);
+            tight = realloc(tight, bytes);
+            memcpy(tight, want, bytes);
+            struct rle r;
+            rle_open(&r, tight, bytes, width);
+            size_t first = test_random_below(n);
+            CHECK(rle_read_u32(&r, back, first));
+            CHECK(rle_read_u32(&r, back + first, n - first));
+            free(tight);
+            CHECK_BYTES(back, n * 4, values, n * 4);
+        }
+}
+
+static void long_runs_are_filled(void)
+{
+    static uint32_t out[5001];
+    for (size_t n = 1; n <= 5000; n = n * 3 / 2 + 1) {
+        uint8_t bytes[14];
+        struct rle r;
+        rle_open(&r, bytes, rle_write_run(bytes, 0x1234567, n, 25), 25);
+        out[n] = 99;
+        CHECK(rle_read_u32(&r, out, n));
+        for (size_t i = 0; i < n; i++)
+            CHECK_INT(out[i], 0x1234567);
+        CHECK_INT(out[n], 99);
+    }
+}
+
 TEST_SUITE(encoding_rle) = {
     {"rle: 0 to 7 in three bits, the specification's example", values_0_to_7_of_the_specification},
     {"rle: a run of five bits, then packed ones", one_run_then_seven_packed_bits},
@@ -192,5 +246,7 @@ TEST_SUITE(encoding_rle) = {
     {"rle: a run is seen before anything is unpacked", peek_sees_a_run_without_unpacking},
     {"bit-packed: legacy levels are MSB first", legacy_levels_are_msb_first},
     {"rle: runs and groups are written as specified", runs_are_written_as_the_specification_says},
+    {"rle: groups of every width are bits one by one", groups_are_bits_one_by_one},
+    {"rle: long runs are filled to their end", long_runs_are_filled},
     {"rle: every width survives a round trip, read and skipped", every_width_survives_a_round_trip},
     {0}};

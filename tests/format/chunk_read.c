@@ -432,6 +432,25 @@ static void seeking_reads_old_delta_strings_in_order(void)
     }
 }
 
+static void trimming_keeps_what_old_delta_strings_build_on(void)
+{
+    for (int no_view = 0; no_view < 2; no_view++) {
+        struct pages_file f;
+        inlay_batch b;
+        delta_file(&f, "parquet-mr version 1.7.0 (build abc)");
+        f.no_view = no_view;
+        pages_open(&f);
+        for (int i = 0; i < 5; i++) {
+            CHECK_INT(inlay_column_read(f.column, 1, &b), INLAY_OK);
+            const inlay_bytes *v = b.values;
+            CHECK_BYTES(v[0].data, v[0].len, chunk_delta_want[i], strlen(chunk_delta_want[i]));
+            inlay_column_trim(f.column);
+        }
+        CHECK_INT(inlay_column_read(f.column, 1, &b), INLAY_END);
+        pages_close(&f);
+    }
+}
+
 static void other_pages_between_old_delta_strings(void)
 {
     static const uint8_t plain[] = {3, 0, 0, 0, 'f', 'i', 'g'};
@@ -517,6 +536,7 @@ TEST_SUITE(format_chunk_read) = {
     {"delta strings: before parquet-mr 1.8 a page builds on the one before (PARQUET-246)",
      old_delta_strings_build_on_the_page_before},
     {"delta strings: seeking reads such pages in order", seeking_reads_old_delta_strings_in_order},
+    {"delta strings: trimming keeps what such pages build on", trimming_keeps_what_old_delta_strings_build_on},
     {"delta strings: other pages may stand between", other_pages_between_old_delta_strings},
     {"delta strings: of fixed length likewise", old_delta_values_of_fixed_length},
     {"codec: LZO is unsupported by name", lzo_is_named},

@@ -379,6 +379,36 @@ for how in ({"data_page_size": 1000}, {"data_page_size": 1000, "use_dictionary":
                  ends == [(g["first"]["metric_name"], g["first"]["timestamp_secs"], g["last"]["metric_name"],
                            g["last"]["timestamp_secs"]) for g in groups])
 
+# ---- a thousand inputs, as compaction has them: few open files, little address space ----
+
+def with_limits(files, space):
+    """The process may have `files` open files, and `space` bytes of addresses."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+
+
+many, n_many, each = [], 1000, 300
+for i in range(n_many):
+    many.append(out("many-%d.parquet" % i))
+    names = sorted(random.choices(["cpu.%02d" % k for k in range(40)], k=each))
+    pq.write_table(pa.table({"name": names, "at": pa.array(range(each), pa.int64()), "host": ["host-%d" % i] * each,
+                             "value": [random.random() for _ in range(each)]}), many[-1], compression="zstd")
+target = out("of-many.parquet")
+command = [INLAY, "merge", *many, "-o", target, "--sort", "name", "--quiet", "--threads", "1"]
+p = subprocess.run(command, preexec_fn=lambda: with_limits(1024, 128 << 20), capture_output=True, text=True)
+fact("1,000 inputs: merged with 1,024 open files and 128 MiB of address space", p.returncode == 0, p.stderr)
+if p.returncode == 0:
+    together = pa.concat_tables([pq.ParquetFile(f).read() for f in many])
+    together = together.append_column("order", pa.array(range(len(together)), pa.int64()))
+    want = together.take(pc.sort_indices(together, sort_keys=[("name", "ascending"), ("order", "ascending")])).drop(["order"])
+    got = pq.ParquetFile(target).read()
+    fact("1,000 inputs: the rows are those of a stable sort", got.equals(want.cast(got.schema)))
+    os.unlink(target)
+p = subprocess.run(command, preexec_fn=lambda: with_limits(100, 128 << 20), capture_output=True, text=True)
+fact("1,000 inputs: with 100 open files it says so, and names the file",
+     p.returncode == 3 and "Too many open files" in p.stderr and "many-" in p.stderr, p.stderr)
+fact("1,000 inputs: and leaves nothing", not glob.glob(out("of-many*")))
+
 # ---- --resort: a file larger than the memory that the process may have ----
 
 rows = 1_200_000

@@ -77,7 +77,7 @@ def large(seed, mode, rows):
                        FROM (SELECT (range * 3 + (random() * 4)::BIGINT) // 2 AS k FROM range({rows})) ORDER BY k)
                        TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE {r.choice([20000, 122880])})""")
     out = f"{work}/out.parquet"
-    inlay("merge", *paths, "-o", out, "--sort", "name|t", "--quiet", "--on-equal", mode)
+    inlay("merge", *paths, "-o", out, "--sort", "name|t", "--quiet", "--on-equal", mode, "--threads", "2")
     direction = "ASC" if mode == "first" else "DESC"
     db.execute("CREATE OR REPLACE TABLE input AS " + " UNION ALL ".join(
         f"SELECT *, file_row_number AS row FROM read_parquet('{p}', file_row_number = true)" for p in paths))

@@ -81,6 +81,28 @@ static void the_table_grows(void)
     distinct_free(&distinct);
 }
 
+/* Another input's values: the same ones in the same order, with some between them that are its own. */
+static void values_in_the_same_order_keep_their_numbers(void)
+{
+    begin(INLAY_INT64, 8, 1000000);
+    for (int64_t i = 0; i < 3000; i++) {
+        int64_t time = 1000 + 15 * i;
+        CHECK_INT(number(&time), i);
+    }
+    for (int64_t i = 0, own = 3000; i < 3000; i++) {
+        int64_t time = 1000 + 15 * i, late = time + 1;
+        uint32_t n = 0;
+        if (distinct_follows(&distinct, &time, &n))
+            CHECK_INT(n, i);
+        else
+            CHECK_INT(number(&time), i);
+        if (i % 7 == 0)
+            CHECK_INT(number(&late), own++);
+    }
+    CHECK_INT(distinct.n, 3000 + 429);
+    distinct_free(&distinct);
+}
+
 static void it_begins_anew_for_another_type(void)
 {
     static const uint8_t fixed[] = "abcdefabcxyz";
@@ -102,6 +124,7 @@ TEST_SUITE(merge_distinct) = {
     {"distinct: values are compared by their bytes", values_are_compared_by_their_bytes},
     {"distinct: a full table still knows its values", a_full_table_still_knows_its_values},
     {"distinct: the table grows", the_table_grows},
+    {"distinct: values in the same order keep their numbers", values_in_the_same_order_keep_their_numbers},
     {"distinct: it begins anew for another type", it_begins_anew_for_another_type},
     {0},
 };

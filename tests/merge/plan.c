@@ -196,6 +196,46 @@ static void unsorted_input_is_located(void)
     plan_done();
 }
 
+/* 3,000 rows of two integer keys: the first stays for `stay` rows, the second ascends within it, but for one row. */
+static void windows_make(int stay, int odd, int by)
+{
+    static char text[64 * 1024];
+    char *at = text;
+    for (int i = 0; i < 3000; i++)
+        at += sprintf(at, "%d %d\n", i / stay, 2 * i + (i == odd ? by : 0));
+    table_make(&tables[0], "a:i b:i", text, NULL);
+}
+
+/* Windows of keys have 1,024 rows. */
+static void windows_are_looked_at_row_by_row(void)
+{
+    static const int rows[] = {1, 2, 511, 1022, 1023, 1024, 1025, 1026, 2047, 2048, 2049, 2999};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        windows_make(3000, rows[i], -2); /* equal to the row before: in order */
+        planned(1, "a|b", 5000, "0*3000");
+        windows_make(3000, rows[i], -3);
+        CHECK_INT(plan_tables(1, "a|b", 5000, UINT64_MAX), INLAY_CORRUPT);
+        CHECK_TEXT(test_env()->error.what, "input is not sorted by the key");
+        CHECK_INT(test_env()->error.row, rows[i]);
+        CHECK_TEXT(test_env()->error.column, "b");
+        plan_done();
+    }
+}
+
+static void windows_of_one_value_are_cut_where_it_changes(void)
+{
+    windows_make(1024, -1, 0);
+    planned(1, "a|b", 1, "0*1024 | 0*1024 | 0*952");
+    windows_make(1000, -1, 0);
+    planned(1, "a|b", 1, "0*1000 | 0*1000 | 0*1000");
+    windows_make(1, -1, 0); /* the first key alone makes the order: the second may do what it likes */
+    planned(1, "a|-b", 5000, "0*3000");
+    windows_make(2, -1, 0);
+    CHECK_INT(plan_tables(1, "a|-b", 5000, UINT64_MAX), INLAY_CORRUPT);
+    CHECK_INT(test_env()->error.row, 1);
+    plan_done();
+}
+
 static void unsorted_across_row_groups(void)
 {
     struct table_options o = {.group_rows = 2};
@@ -231,6 +271,70 @@ static void no_memory_to_hold_pages(void)
     CHECK_INT(plan.n_rows, 24000);
     CHECK_INT(plan.n_stretches, 8001); /* 2,667 metrics: 0 1 2, 0 1 2, ... */
     plan_done();
+}
+
+/* The plan through plan_walk_many, in pieces of `n` stretches, as plan_text has it. */
+static void walked_in_pieces(size_t n, const char *want)
+{
+    static char text[4096];
+    struct lane_run runs[64];
+    struct plan_walk *walk = calloc(1, sizeof *walk);
+    size_t used = 0, got = 0;
+    text[0] = 0;
+    for (size_t g = 0; g < slice.n_groups; g++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s", g ? " |" : "");
+        CHECK_INT(plan_walk_start(walk, &plan, &slice.groups[g]), INLAY_OK);
+        for (uint64_t left = slice.groups[g].rows; left;) {
+            CHECK_INT(plan_walk_many(walk, &left, runs, n, &got), INLAY_OK);
+            CHECK(got > 0 && got <= n);
+            for (size_t i = 0; i < got; i++)
+                used += (size_t)snprintf(text + used, sizeof text - used, "%s%u*%u", used ? " " : "", runs[i].input,
+                                         runs[i].rows);
+        }
+    }
+    free(walk);
+    CHECK_TEXT(text, want);
+}
+
+/* Stretches of 1 to 300 rows, so of one byte and of two, cut into row groups. */
+static void many_stretches_are_the_same_as_one_by_one(void)
+{
+    char want[4096];
+    struct table_options o = {.group_rows = 500};
+    for (uint64_t cap = 70; cap <= 5000; cap *= 4) {
+        for (int i = 0; i < 3; i++) {
+            char *rows = malloc(20000), *at = rows;
+            for (int row = 0; row < 500; row++)
+                at += sprintf(at, "%d %d\n", row / 250, row % 250 < 60 ? row % 250 * 3 + i : 1000 * (i + 1) + row);
+            table_make(&tables[i], "a:i b:i", rows, &o);
+            free(rows);
+        }
+        table_ok(plan_tables(3, "a|b", cap, UINT64_MAX), "plan");
+        snprintf(want, sizeof want, "%s", plan_text());
+        for (size_t n = 1; n <= 64; n += 9)
+            walked_in_pieces(n, want);
+        plan_done();
+    }
+}
+
+/* Inputs that end early, late, or have nothing: whoever is left goes on in order. */
+static void inputs_that_end_leave_the_others(void)
+{
+    table_make(&tables[0], "a:i", "", NULL);
+    table_make(&tables[1], "a:i", "1\n4\n", NULL);
+    table_make(&tables[2], "a:i", "2\n", NULL);
+    table_make(&tables[3], "a:i", "", NULL);
+    table_make(&tables[4], "a:i", "1\n3\n9223372036854775807\n-\n", NULL);
+    planned(5, "a", 100, "1*1 4*1 2*1 4*1 1*1 4*2");
+}
+
+/* The highest prefix is that of null and of a value; ties there go by what they are, then by input. */
+static void the_highest_value_comes_before_null(void)
+{
+    table_make(&tables[0], "a:i t:u", "1 5\n1 -\n2 18446744073709551615\n", NULL);
+    table_make(&tables[1], "a:i t:u", "1 18446744073709551615\n1 -\n- 1\n", NULL);
+    table_make(&tables[2], "a:i t:u", "1 18446744073709551615\n2 7\n- 0\n", NULL);
+    planned(3, "a|t", 100, "0*1 1*1 2*1 0*1 1*1 2*1 0*1 2*1 1*1");
 }
 
 /* One byte a stretch of one row for up to 128 inputs; the plan outgrows its memory and is read
@@ -286,9 +390,14 @@ TEST_SUITE(merge_plan) = {
     {"plan: rows behind the last cut", rows_behind_the_last_cut_are_not_lost},
     {"plan: empty inputs", empty_inputs},
     {"plan: an unsorted row is located by row group and row", unsorted_input_is_located},
+    {"plan: one row out of order is found anywhere in a window", windows_are_looked_at_row_by_row},
+    {"plan: windows of one value are cut where it changes", windows_of_one_value_are_cut_where_it_changes},
     {"plan: order is verified across row groups", unsorted_across_row_groups},
     {"plan: a null before a value is out of order", null_before_a_value_is_unsorted},
     {"plan: without memory for pages it is the same", no_memory_to_hold_pages},
+    {"plan: many stretches at once are the same as one by one", many_stretches_are_the_same_as_one_by_one},
+    {"plan: inputs that end leave the others", inputs_that_end_leave_the_others},
+    {"plan: the highest value comes before null", the_highest_value_comes_before_null},
     {"plan: beyond its memory it is read from the scratch file", plan_beyond_its_memory},
     {"plan: values of row groups in order are noticed", cut_values_in_order_are_noticed},
     {0},
