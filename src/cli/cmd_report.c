@@ -68,7 +68,9 @@ static int web_write(struct web *w)
 
 static int web_make(struct web *w)
 {
-    int code = web_arrow(w);
+    int code = web_fields_open(w);
+    if (code == REPORT_DONE)
+        code = web_arrow(w);
     if (code == REPORT_DONE)
         code = web_clock_open(w);
     if (code == REPORT_DONE)

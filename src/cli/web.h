@@ -86,6 +86,7 @@ struct web {
     inlay_env env;
     struct files_input in;
     const inlay_schema *schema;
+    uint32_t *fields;          /* [n] nodes of the top-level columns: to look for them by number takes as long as the number */
     inlay_arrow_schema *arrow; /* NULL = none, or damaged */
     struct web_clock clock;
     struct web_marks marks; /* of the time axis */
@@ -178,6 +179,8 @@ bool web_number_kind(const inlay_node *node, uint8_t *number);
 
 /* ---- columns ---- */
 
+int web_fields_open(struct web *w);
+const inlay_node *web_field(const struct web *w, uint32_t field);
 int web_columns_open(struct web *w);
 void web_columns_close(struct web *w);
 inlay_bytes web_metadata(const struct web *w, uint32_t field, const char *key);

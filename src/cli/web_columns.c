@@ -17,13 +17,29 @@ enum { WEB_MOST_GROUPING = 16, WEB_LABEL_CHARS = 48 };
 
 /* ---- field metadata ---- */
 
+int web_fields_open(struct web *w)
+{
+    uint32_t n = inlay_schema_node(w->schema, 0)->n_children, node = 1;
+    w->fields = calloc((size_t)n + 1, sizeof *w->fields);
+    if (!w->fields)
+        return report_memory();
+    for (uint32_t i = 0; i < n; i++, node = inlay_schema_node(w->schema, node)->end)
+        w->fields[i] = node;
+    return REPORT_DONE;
+}
+
+const inlay_node *web_field(const struct web *w, uint32_t field)
+{
+    return inlay_schema_node(w->schema, w->fields[field]);
+}
+
 static uint32_t web_pairs(const struct web *w, uint32_t field)
 {
     if (!w->arrow || field >= inlay_arrow_schema_fields(w->arrow) ||
         inlay_arrow_schema_fields(w->arrow) != inlay_schema_node(w->schema, 0)->n_children)
         return 0;
     inlay_arrow_field f = inlay_arrow_schema_field(w->arrow, field);
-    const inlay_node *node = inlay_schema_node(w->schema, inlay_schema_child(w->schema, 0, field));
+    const inlay_node *node = web_field(w, field);
     return web_compare(f.name, node->name) == 0 ? f.n_metadata : 0;
 }
 
@@ -40,41 +56,60 @@ inlay_bytes web_metadata(const struct web *w, uint32_t field, const char *key)
 
 /* ---- descriptions ---- */
 
+#if INLAY_RECORDING
+
 static inlay_bytes web_key(const struct web *w, const char *key)
 {
     const inlay_key_value *kv = inlay_reader_find_key(w->in.reader, key);
     return kv && kv->has_value ? kv->value : (inlay_bytes){NULL, 0};
 }
 
-/* Of the field itself, else of its metric in the footer: under its source in a combined recording, else for all. */
+/* Of a metric in the footer: under its source in a combined recording, else for all. A text that cannot be read is one
+ * less to show. */
+static void web_footer_description(struct web *w, const struct web_column *column, const inlay_sink *sink)
+{
+    inlay_bytes source = web_metadata(w, column->field, "source");
+    const inlay_bytes path[] = {source, {(const uint8_t *)"descriptions", 12}, column->metric};
+    inlay_error error = w->env.error;
+    inlay_status status = INLAY_END;
+    if (source.len)
+        status = inlay_json_text(&w->env, web_key(w, "per_source_metadata"), path, 3, sink);
+    if (status != INLAY_OK)
+        status = inlay_json_text(&w->env, web_key(w, "descriptions"), path + 2, 1, sink);
+    if (status != INLAY_OK)
+        w->env.error = error;
+}
+
+#else
+
+static void web_footer_description(struct web *w, const struct web_column *column, const inlay_sink *sink)
+{
+    (void)w;
+    (void)column;
+    (void)sink;
+}
+
+#endif
+
 void web_description(struct web *w, const struct web_column *column)
 {
     enum { WEB_DESCRIPTION = 600 };
     struct out *o = &w->page;
-    inlay_bytes own = web_metadata(w, column->field, "description"), source = web_metadata(w, column->field, "source");
-    inlay_memory_sink text;
-    inlay_sink sink = inlay_sink_memory(&text, &w->env);
-#if INLAY_RECORDING
-    const inlay_bytes path[] = {source, {(const uint8_t *)"descriptions", 12}, column->metric};
-    inlay_error error = w->env.error;
-    inlay_status status = INLAY_END;
-    if (!own.len && source.len)
-        status = inlay_json_text(&w->env, web_key(w, "per_source_metadata"), path, 3, &sink);
-    if (!own.len && status != INLAY_OK)
-        status = inlay_json_text(&w->env, web_key(w, "descriptions"), path + 2, 1, &sink);
-    if (status == INLAY_OK)
-        own = (inlay_bytes){text.data, text.bytes};
-    else
-        w->env.error = error; /* a text that cannot be read is one less to show */
-#endif
-    if (own.len) {
+    inlay_bytes text = web_metadata(w, column->field, "description");
+    inlay_memory_sink footer;
+    inlay_sink sink = inlay_sink_memory(&footer, &w->env);
+    if (!text.len) {
+        web_footer_description(w, column, &sink);
+        text = (inlay_bytes){footer.data, footer.bytes};
+    }
+    if (text.len) {
         out_text(o, "<p class=d title=\"");
-        web_escape(o, own, WEB_DESCRIPTION);
+        web_escape(o, text, WEB_DESCRIPTION);
         out_text(o, "\">");
-        web_escape(o, own, WEB_DESCRIPTION);
+        web_escape(o, text, WEB_DESCRIPTION);
         out_text(o, "</p>");
     }
-    inlay_sink_memory_free(&text);
+    inlay_sink_memory_free(&footer);
 }
 
 /* ---- one column ---- */
@@ -92,7 +127,7 @@ static int web_power(inlay_bytes text)
 
 static bool web_is_histogram(const struct web *w, uint32_t field, struct web_column *c)
 {
-    uint32_t node = inlay_schema_child(w->schema, 0, field);
+    uint32_t node = w->fields[field];
     inlay_shape shape = inlay_schema_shape(w->schema, node, false);
     int grouping = web_power(web_metadata(w, field, "grouping_power"));
     int most = web_power(web_metadata(w, field, "max_value_power"));
@@ -133,7 +168,7 @@ static bool web_is_snapshot(const struct web *w, uint32_t field, inlay_bytes nam
 /* A top-level column; false = nothing to draw. */
 static bool web_column_of_field(const struct web *w, uint32_t field, struct web_column *c)
 {
-    const inlay_node *node = inlay_schema_node(w->schema, inlay_schema_child(w->schema, 0, field));
+    const inlay_node *node = web_field(w, field);
     *c = (struct web_column){.field = field, .kind = WEB_GAUGE};
     if (node->leaf >= 0 && node->max_rep == 0) {
         if ((w->recording && (uint32_t)node->leaf == w->clock.leaf) || !web_number_kind(node, &c->number))
@@ -231,6 +266,7 @@ void web_columns_close(struct web *w)
     for (size_t i = 0; i < w->n_columns; i++)
         free(w->columns[i].own);
     free(w->columns);
+    free(w->fields);
     free(w->charts);
 }
 

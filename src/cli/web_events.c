@@ -60,16 +60,11 @@ static void web_event_place(const struct web_clock *clock, const inlay_event *e,
 
 static bool web_event_names(const struct web *w, const inlay_event *e, const struct web_chart *chart)
 {
-    char path[512];
-    if (web_compare(e->chart_id, w->columns[chart->first].metric) == 0)
+    if (web_compare(e->chart_id, w->columns[chart->first].metric) == 0) /* of a struct's member that is its path */
         return true;
     for (size_t i = chart->first; i < chart->first + chart->n; i++) {
-        const struct web_column *c = &w->columns[i];
-        uint32_t node = inlay_schema_leaf_node(w->schema, c->leaf);
-        if (c->field != UINT32_MAX)
-            node = inlay_schema_child(w->schema, 0, c->field);
-        size_t len = inlay_schema_path(w->schema, node, path, sizeof path);
-        if (len < sizeof path && web_compare(e->chart_id, (inlay_bytes){(const uint8_t *)path, len}) == 0)
+        uint32_t field = w->columns[i].field;
+        if (field != UINT32_MAX && web_compare(e->chart_id, web_field(w, field)->name) == 0)
             return true;
     }
     return false;

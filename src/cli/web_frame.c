@@ -98,8 +98,8 @@ static const char web_style_parts[] =
     "white-space:nowrap}.num{text-align:right;font-variant-numeric:tabular-nums}.name small{color:var(--soft);"
     "margin-left:"
     "6px}.name{white-space:normal;overflow-wrap:anywhere;min-width:140px}td.share{width:22%;min-width:120px}"
-    ".share s{display:inline-block;height:8px;background:var(--s0);border-radius:2px;margin-right:6px;max-width:"
-    "calc(100% - 62px);vertical-align:middle}"
+    ".share s{display:inline-block;height:8px;background:var(--s0);border-radius:2px;margin-right:6px;width:"
+    "calc(var(--w)*(100% - 62px));vertical-align:middle}"
     "footer{margin-top:28px;color:var(--soft);font-size:.78rem}"
     "#tip{position:fixed;z-index:9;pointer-events:none;background:var(--card);border:1px solid var(--line);"
     "border-radius:"
@@ -110,6 +110,8 @@ static const char web_style_parts[] =
     "left:calc(var(--x)*100%);width:1px;background:var(--ink);opacity:.45}"
     "@media(max-width:600px){main{padding:14px 10px 30px}.c,.events,.layout{padding:10px}.p{padding-left:56px}"
     ".y{width:47px}.x,.n{left:56px}.map{padding-left:56px}.bar{padding-left:0}"
+    ".name small{display:block;margin-left:0}.layout td:nth-child(2),.layout th:nth-child(2),"
+    ".layout td:nth-child(4),.layout th:nth-child(4){display:none}td.share{min-width:96px}"
     ".charts{gap:10px}dl{grid-template-columns:repeat(2,1fr);gap:8px}}"
     "@media print{body{background:none}.c,.events li{break-inside:avoid}}";
 

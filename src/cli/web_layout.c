@@ -272,7 +272,7 @@ static void web_top_row(struct web *w, const struct web_total *t, uint64_t most,
     uint32_t top = inlay_schema_leaf_node(w->schema, t->leaf), field = 0;
     while (inlay_schema_node(w->schema, top)->parent != 0)
         top = inlay_schema_node(w->schema, top)->parent;
-    while (inlay_schema_child(w->schema, 0, field) != top)
+    while (w->fields[field] != top)
         field++;
     inlay_bytes metric = web_metadata(w, field, "metric");
     out_text(o, "<tr><td class=name>");
@@ -286,8 +286,8 @@ static void web_top_row(struct web *w, const struct web_total *t, uint64_t most,
     out_format(o, "<td>%s<td>%s", web_encodings[t->encoding].name, inlay_codec_name(t->codec));
     out_text(o, "<td class=num>");
     print_size(o, t->packed);
-    out_format(o, "<td class=num>%.1f×<td class=share><s style=\"width:%.1f%%\"></s><span>",
-               t->packed ? (double)t->raw / (double)t->packed : 1, most ? 100.0 * (double)t->packed / (double)most : 0);
+    out_format(o, "<td class=num>%.1f×<td class=share><s style=\"--w:%.3f\"></s><span>",
+               t->packed ? (double)t->raw / (double)t->packed : 1, most ? (double)t->packed / (double)most : 0);
     web_percent(o, t->packed, all);
     out_text(o, "</span>\n");
 }

@@ -103,7 +103,7 @@ static bool web_clock_find(struct web *w)
     uint32_t n = inlay_schema_node(w->schema, 0)->n_children;
     bool found = false;
     for (uint32_t i = 0; i < n; i++) {
-        const inlay_node *node = inlay_schema_node(w->schema, inlay_schema_child(w->schema, 0, i));
+        const inlay_node *node = web_field(w, i);
         bool named = web_is(node->name, "timestamp"), stamp = node->logical.kind == INLAY_TIMESTAMP;
         if ((!named && (!stamp || found)) || !inlay_time_unit(node, (inlay_bytes){NULL, 0}, 0))
             continue;

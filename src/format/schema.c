@@ -12,7 +12,7 @@ uint32_t schema_depth_limit(const inlay_env *env)
 {
     return env->limits.schema_depth ? env->limits.schema_depth : 256;
 }
-static uint32_t schema_node_limit(const inlay_env *env)
+uint32_t schema_node_limit(const inlay_env *env)
 {
     return env->limits.schema_nodes ? env->limits.schema_nodes : 1000000;
 }

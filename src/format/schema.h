@@ -22,6 +22,7 @@ INLAY_CHECKED inlay_status schema_start(inlay_env *env, inlay_bytes root, inlay_
 INLAY_CHECKED inlay_status schema_push(inlay_schema *schema, uint32_t parent, const inlay_node *spec);
 void schema_pushed(inlay_schema *schema, uint32_t index);
 uint32_t schema_depth_limit(const inlay_env *env);
+uint32_t schema_node_limit(const inlay_env *env);
 
 /* From a footer's list of struct meta_schema_element. Names are copied. Illegal or unknown annotations
  * are dropped, the column stays (parquet-format pull 606). Errors: CORRUPT, LIMIT, NOMEM. */

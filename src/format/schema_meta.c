@@ -215,6 +215,10 @@ inlay_status schema_from_meta(inlay_env *env, const struct thrift_list *elements
     void *open = NULL;
     TRY(schema_start(env, e[0].name, schema));
     inlay_status status = mem_new(env, open_bytes, &open);
+    void *nodes = (*schema)->nodes; /* one an element, and the elements are there: none is moved when more come */
+    if (status == INLAY_OK && elements->n <= schema_node_limit(env))
+        status = mem_grow(env, &nodes, &(*schema)->nodes_capacity, elements->n, sizeof *(*schema)->nodes);
+    (*schema)->nodes = nodes;
     if (status == INLAY_OK)
         status = schema_walk(*schema, elements, open, depth_limit);
     mem_free(env, open, open_bytes);

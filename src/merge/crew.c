@@ -127,7 +127,8 @@ static inlay_status crew_columns(const struct body *body, uint32_t n, uint32_t *
     uint32_t n_leaves = body->schema->n_leaves;
     void *block;
     *columns = false;
-    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES ||
+    uint64_t each = mem_plus(body->need.extra, CREW_OWN), room = n ? body->memory_bytes / n : 0;
+    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES || each > room || body->need.all > (room - each) * n ||
         body->plan->n_stretches < body->plan->n_rows / MOVE_LEAST_ROWS)
         return INLAY_OK;
     TRY(mem_new(body->env, n_leaves * sizeof(uint64_t), &block));
