@@ -13,34 +13,11 @@ static void lane_begin_nulls(struct lane_out *out)
     out->nulls = true;
 }
 
-/* Values number [at, at + n) of the batch to the block; WIDTH is constant where it matters. */
-#define LANE_COPY(WIDTH)                                                                         \
-    do {                                                                                         \
-        uint8_t *to = out->values + out->n_values * (WIDTH);                                     \
-        if (l->codes)                                                                            \
-            for (size_t i = 0; i < n; i++)                                                       \
-                memcpy(to + i * (WIDTH), l->values + l->codes[at + i] * (size_t)(WIDTH), WIDTH); \
-        else if (n == 1)                                                                         \
-            memcpy(to, l->values + at * (WIDTH), WIDTH);                                         \
-        else                                                                                     \
-            memcpy(to, l->values + at * (WIDTH), n * (WIDTH));                                   \
-    } while (0)
-
-INLAY_INLINE void lane_codes(const struct lane *l, size_t at, size_t n, struct lane_out *out)
-{
-    memcpy((uint32_t *)(void *)out->values + out->n_values, l->codes + (at - l->codes_from), n * sizeof *l->codes);
-}
-
+/* Values number [at, at + n) of the batch, or their codes, to the block. */
 static void lane_values(const struct lane *l, size_t at, size_t n, struct lane_out *out)
 {
-    if (out->coded)
-        lane_codes(l, at, n, out);
-    else if (out->width == 8)
-        LANE_COPY(8);
-    else if (out->width == 16)
-        LANE_COPY(16);
-    else
-        LANE_COPY(out->width);
+    size_t bytes = out->coded ? sizeof(uint32_t) : out->width;
+    memcpy(out->values + out->n_values * bytes, l->ready + (at - l->ready_from) * bytes, n * bytes);
     out->n_values += n;
 }
 
@@ -73,13 +50,12 @@ static void lane_rows(struct lane *l, size_t n, struct lane_out *out)
 
 void lane_arm(struct lane *l, const struct lane_out *out)
 {
-    bool plain = l->feed && !l->def && !(l->codes && !out->coded);
-    size_t left = plain ? l->n_levels - l->level : 0;
+    size_t left = l->feed && !l->def ? l->n_levels - l->level : 0;
     l->armed = l->head->next = l->head->end = NULL;
-    l->bytes = out->coded ? sizeof *l->codes : out->width;
+    l->bytes = out->coded ? sizeof(uint32_t) : out->width;
     if (left == 0)
         return;
-    l->armed = out->coded ? (const uint8_t *)(l->codes + (l->value - l->codes_from)) : l->values + l->value * l->bytes;
+    l->armed = l->ready + (l->value - l->ready_from) * l->bytes;
     l->head->next = l->armed;
     l->head->end = l->armed + left * l->bytes;
 }

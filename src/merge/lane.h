@@ -33,9 +33,8 @@ struct lane {
     struct lane_head *head;
     struct feed *feed;     /* NULL: the input does not have the column, all its rows are null */
     const uint8_t *def;    /* of the batch; NULL = no nulls */
-    const uint32_t *codes; /* coded output: the output's; else of the batch, where it has them */
-    size_t codes_from;     /* value that codes[0] belongs to */
-    const uint8_t *values; /* of the batch, or the dictionary behind `codes` */
+    const uint8_t *ready;  /* values, or the output's codes where it is kept as codes */
+    size_t ready_from;     /* value of the batch that the first of them is */
     size_t level, value, n_levels;
     uint8_t max_def, shift;
     const uint8_t *armed;  /* where the head stood when the lane was armed, as `level` and `value` do */

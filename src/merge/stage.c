@@ -19,6 +19,7 @@ enum {
     STAGE_LEVEL_BYTES = 2 * sizeof(uint32_t) + 2, /* two codes, two levels */
     STAGE_CODES = 262144, /* that all lanes have ready */
     STAGE_FAR = 4096,     /* that one has */
+    STAGE_GATHERED = 65536, /* bytes of values that one has ready from behind codes */
     STAGE_VALUE_BYTES = 1024 * 1024,
     STAGE_KEPT_BYTES = 4 * 1024 * 1024, /* in memory */
     STAGE_DIRECT = 256,                 /* levels from which on views go to the writer */
@@ -560,12 +561,26 @@ static inlay_status stage_number_batch(struct stage *stage, const uint8_t *value
     return INLAY_OK;
 }
 
-/* Numbering is work: not far ahead of the first block's trial, and never far for values without codes. */
+/* Rows that are made ready at once. Numbering is work: not far ahead of the first block's trial, and never far for values
+ * without codes. */
 static size_t stage_far(const struct stage *stage, const inlay_batch *b)
 {
-    if (!stage->tried && !stage->hosted)
+    if (!stage->coded && stage->width * stage->far > STAGE_GATHERED)
+        return stage->width < STAGE_GATHERED ? STAGE_GATHERED / stage->width : 1;
+    if (stage->coded && !stage->tried && !stage->hosted)
         return stage->ahead;
     return b->codes || stage->far < STAGE_TRIAL ? stage->far : STAGE_TRIAL;
+}
+
+/* Values behind n codes. */
+static void stage_gather(const uint8_t *values, const uint32_t *codes, size_t n, size_t width, uint8_t *to)
+{
+    if (width == 8)
+        for (size_t i = 0; i < n; i++)
+            memcpy(to + i * 8, values + (size_t)codes[i] * 8, 8);
+    else
+        for (size_t i = 0; i < n; i++)
+            memcpy(to + i * width, values + codes[i] * width, width);
 }
 
 /* Is a map worth its memory? Not that of a large dictionary, of which a row group wants few rows. */
@@ -581,24 +596,34 @@ void stage_lanes(struct stage *stage, size_t n)
     stage->ahead = each > STAGE_TRIAL ? STAGE_TRIAL : (each < STAGE_LEAST ? STAGE_LEAST : each);
 }
 
+/* n values of a batch, or codes that the output has for them, into map->own. */
+static inlay_status stage_make_ready(struct stage *stage, struct stage_map *map, const struct feed *f, size_t n,
+                                     uint64_t rows)
+{
+    const inlay_batch *b = &f->batch;
+    inlay_dictionary d = b->codes ? feed_dictionary(f) : (inlay_dictionary){0};
+    uint32_t *to = (uint32_t *)(void *)map->own.data;
+    if (!stage->coded) {
+        stage_gather(d.values, b->codes + f->value, n, stage->width, map->own.data);
+        return INLAY_OK;
+    }
+    if (b->codes && stage_maps(stage, map, &d, rows))
+        return stage_map_batch(stage, map, &d, b->codes + f->value, n, to);
+    return stage_number_batch(stage, b->codes ? d.values : b->values, b->codes, f->value, n, to);
+}
+
 inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane *l, uint64_t rows)
 {
     const struct feed *f = l->feed;
     const inlay_batch *b = &f->batch;
-    inlay_dictionary d = {0};
     l->def = b->def;
     l->level = f->level;
     l->value = f->value;
     l->n_levels = b->n_levels;
-    l->codes = b->codes;
-    l->values = b->values;
-    l->codes_from = 0;
-    if (b->codes) {
-        d = feed_dictionary(f);
-        l->values = d.values;
-    }
+    l->ready = stage->lent ? (const uint8_t *)b->codes : b->values;
+    l->ready_from = 0;
     size_t left = l->n_levels - l->level, far = stage_far(stage, b);
-    if (!stage->coded || left == 0)
+    if (left == 0 || (!stage->coded && !b->codes))
         return INLAY_OK;
     if (stage->lent) /* they are the output's */
         return b->codes ? INLAY_OK : err_set(stage->env, INLAY_CORRUPT, ERR("a page of codes that has none"));
@@ -610,14 +635,11 @@ inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane 
     if (!map->own.env)
         buf_init(&map->own, stage->env);
     buf_clear(&map->own);
-    uint32_t *to = (uint32_t *)(void *)buf_reserve(&map->own, present * sizeof *to + 1);
-    if (!to)
+    l->ready_from = f->value;
+    l->ready = buf_reserve(&map->own, present * (stage->coded ? sizeof(uint32_t) : stage->width) + 1);
+    if (!l->ready)
         return map->own.status;
-    l->codes = to;
-    l->codes_from = f->value;
-    if (b->codes && stage_maps(stage, map, &d, rows))
-        return stage_map_batch(stage, map, &d, b->codes + f->value, present, to);
-    return stage_number_batch(stage, l->values, b->codes, f->value, present, to);
+    return stage_make_ready(stage, map, f, present, rows);
 }
 
 struct lane_out stage_block(struct stage *stage)

@@ -21,7 +21,7 @@
 struct stage_map { /* codes of one input chunk's dictionary to output codes; one an input */
     uint32_t *codes;
     size_t capacity;
-    struct buf own;  /* codes that are ready */
+    struct buf own;  /* codes or values that are ready */
     uint64_t serial; /* of that dictionary */
     uint64_t column; /* which column chunk of the output it was made for */
 };

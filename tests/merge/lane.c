@@ -16,7 +16,7 @@ static struct lane_run runs[LANE_RUNS];
 static uint8_t out_def[LANE_ROOM], out_values[LANE_ROOM * LANE_WIDEST];
 
 /* Lanes of random values; `nulls`: input 1 has some, input 3 lacks the column. */
-static void make_lanes(bool coded, bool nulls)
+static void make_lanes(bool nulls)
 {
     for (uint32_t i = 0; i < LANE_INPUTS; i++) {
         bool has = nulls && i == 1;
@@ -30,10 +30,7 @@ static void make_lanes(bool coded, bool nulls)
                                  .def = has ? levels[i] : NULL,
                                  .n_levels = LANE_HAVE,
                                  .max_def = 1};
-        if (coded)
-            lanes[i].codes = (const uint32_t *)(const void *)values[i];
-        else
-            lanes[i].values = values[i];
+        lanes[i].ready = values[i];
     }
 }
 
@@ -73,7 +70,7 @@ static void scattered(size_t width, bool coded, bool nulls)
     size_t at = 0, taken_of[LANE_INPUTS] = {0}, bytes = coded ? 4 : width;
     uint32_t taken = 0;
     struct lane_out out = make_out(width, coded);
-    make_lanes(coded, nulls);
+    make_lanes(nulls);
     for (size_t i = 0; i < LANE_RUNS; i++)
         runs[i] = (struct lane_run){(uint32_t)test_random_below(LANE_INPUTS),
                                     test_random_below(4) ? 1 : (uint32_t)(1 + test_random_below(20))};
@@ -130,7 +127,7 @@ static void values_of_no_width_are_counted(void)
     size_t at = 0;
     uint32_t taken = 0;
     struct lane_out out = make_out(0, false);
-    make_lanes(false, false);
+    make_lanes(false);
     for (uint32_t i = 0; i < LANE_INPUTS; i++)
         lane_arm(&lanes[i], &out);
     runs[0] = (struct lane_run){2, 3};
@@ -147,7 +144,7 @@ static void it_stops_before_rows_that_are_dropped(void)
     size_t at = 0;
     uint32_t taken = 0;
     struct lane_out out = make_out(8, false);
-    make_lanes(false, false);
+    make_lanes(false);
     for (uint32_t i = 0; i < LANE_INPUTS; i++)
         lane_arm(&lanes[i], &out);
     runs[0] = (struct lane_run){1, 1};
