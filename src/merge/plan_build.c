@@ -93,7 +93,8 @@ INLAY_INLINE void plan_replay(struct plan *plan, uint32_t input, struct plan_nod
     }
 }
 
-/* The same where the two keys say everything, and neither is the highest number, which may be null. */
+/* The same where the two keys say everything but for the highest number, which may be null: it is not in `node`, but may
+ * be in rows that come before it. */
 INLAY_INLINE void plan_replay_exact(struct plan *plan, uint32_t input, struct plan_node *node)
 {
     struct plan_node *tree = plan->tree, winner = *node;
@@ -101,9 +102,13 @@ INLAY_INLINE void plan_replay_exact(struct plan *plan, uint32_t input, struct pl
         struct plan_node other = tree[at];
         if (other.first > winner.first)
             continue;
-        if (other.first == winner.first &&
-            (other.second > winner.second || (other.second == winner.second && other.input > winner.input)))
+        if (other.first == winner.first && (winner.first == UINT64_MAX || winner.second == UINT64_MAX)) {
+            if (!plan_before(plan, &other, &winner))
+                continue;
+        } else if (other.first == winner.first &&
+                   (other.second > winner.second || (other.second == winner.second && other.input > winner.input))) {
             continue;
+        }
         tree[at] = winner;
         winner = other;
     }

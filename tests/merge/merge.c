@@ -627,6 +627,18 @@ static void progress_counts_values(void)
     table_close(&out);
 }
 
+/* Single rows in turn: when the second input goes on to 1, the null that it had beaten comes up before the greatest value
+ * of the third. */
+static void the_greatest_value_comes_before_null(void)
+{
+    table_make(&in[0], "k:i n:i", "0 -\n", NULL);
+    table_make(&in[1], "k:i n:i", "0 1\n0 3\n1 0\n", NULL);
+    table_make(&in[2], "k:i n:i", "0 9223372036854775807\n", NULL);
+    table_make(&in[3], "k:i n:i", "0 2\n1 1\n", NULL);
+    merge_ok(4, "k|n", 0);
+    output_is("7", "0 1\n0 2\n0 3\n0 9223372036854775807\n0 -\n1 0\n1 1\n");
+}
+
 static void no_memory_leaves_no_leaks(void)
 {
     for (uint64_t limit = 1024; limit < 4 * 1024 * 1024; limit += limit / 2) {
@@ -888,6 +900,7 @@ TEST_SUITE(merge_merge) = {
     {"merge: plain output on request", plain_output_on_request},
     {"merge: without memory to hold pages it is the same", without_memory_to_hold_pages},
     {"merge: progress counts values", progress_counts_values},
+    {"merge: the greatest value comes before null, also where single rows take turns", the_greatest_value_comes_before_null},
     {"merge: when memory ends nothing leaks", no_memory_leaves_no_leaks},
     {"merge: 10,000 metrics of 100 rows make 8 row groups", ten_thousand_metrics_of_a_hundred_rows},
     {"merge: random cases equal a stable sort", random_cases},
