@@ -35,15 +35,16 @@ def make(path, seed, names, per):
     return path
 
 
-def inputs(kind, n=10, each=None):
-    """interleaved: all have the same metrics and times; disjoint: each has metrics of its own; mixed: half of each."""
+def inputs(kind, n=10, each=None, metrics=50):
+    """interleaved: all have the same metrics and times; disjoint: each has metrics of its own; mixed: half of each.
+    `metrics`, interleaved: how many; ten times the rows of ten times as many have the same dictionaries."""
     each = each or rows
     files = []
     for k in range(n):
         own = ["metric.%04d" % (1000 + 100 * k + m) for m in range(50)]
-        shared = ["metric.%04d" % m for m in range(50)]
+        shared = ["metric.%04d" % m for m in range(metrics)]
         names = {"interleaved": shared, "disjoint": own, "mixed": shared[:25] + own[:25]}[kind]
-        files.append(make(f"{work}/{kind}-{n}-{each}-{k}.parquet", k, names, each // 50))
+        files.append(make(f"{work}/{kind}-{n}-{each}-{k}.parquet", k, names, each // len(names)))
     return files
 
 
@@ -117,4 +118,12 @@ half, whole = inputs("interleaved", each=rows // 2), inputs("interleaved")
 against("twice the rows: time (ratio is how much longer)", lambda: merge(half, "--threads", "1"), lambda: merge(whole, "--threads", "1"))
 many = inputs("interleaved", 100, rows // 10)
 against("100 inputs of the same rows: time (how much longer)", lambda: merge(whole, "--threads", "1"), lambda: merge(many, "--threads", "1"))
-print(f"peak memory: {peak(half, '--threads', '1'):.0f} MiB at {rows // 2} rows an input, {peak(whole, '--threads', '1'):.0f} MiB at {rows}")
+print(f"  peak of 100 inputs: {peak(many, '--threads', '1'):.0f} MiB, two threads {peak(many, '--threads', '2'):.0f} MiB")
+splits, fifth = inputs("interleaved", 1000, rows // 500), inputs("interleaved", 10, rows // 5)
+against("1,000 inputs of the same rows: time (how much longer)", lambda: merge(fifth, "--threads", "1"), lambda: merge(splits, "--threads", "1"))
+print(f"  peak of 1,000 inputs: {peak(splits, '--threads', '1'):.0f} MiB")
+long = inputs("interleaved", each=10 * rows, metrics=500)
+for how in ("1", "2"):
+    few, large = peak(whole, "--threads", how), peak(long, "--threads", how)
+    print(f"peak memory at equal dictionaries, {how} thread(s): {few:.0f} MiB at {rows} rows an input, {large:.0f} MiB at {10 * rows}: "
+          f"{100 * (large / few - 1):+.1f} %", flush=True)

@@ -42,7 +42,7 @@ INLAY_API INLAY_CHECKED inlay_status inlay_writer_copy_chunk(inlay_writer *write
  * from the rest. Nothing in it is looked at, so that whoever calls vouches for it.
  *
  *   encoding   of the values, as in parquet.thrift. Codes need a dictionary: inlay_writer_dictionary (its first entries
- *              those that the codes mean) or inlay_writer_raw_dictionary.
+ *              those that the codes mean), inlay_writer_raw_dictionary or inlay_writer_lend_dictionary.
  *   v2         DATA_PAGE_V2: repetition levels (rep_bytes), definition levels (def_bytes), then values, compressed
  *              where `is_compressed`; else DATA_PAGE, compressed as a whole by the column's codec, levels RLE.
  *   bounds     of the values, as in inlay_statistics. Without, the chunk gets neither bounds nor a column index.
@@ -72,6 +72,12 @@ INLAY_API INLAY_CHECKED inlay_status inlay_writer_raw_page(inlay_writer *writer,
  * raw pages can carry codes then; batches are written in the column's other encoding. */
 INLAY_API INLAY_CHECKED inlay_status inlay_writer_raw_dictionary(inlay_writer *writer, uint32_t leaf, inlay_bytes body,
                                                                  size_t raw_bytes, uint32_t n_values);
+/* The same with the page's values [n_values] beside it, in memory form, which stay the caller's and stay where they are
+ * until the column chunk is ended. Raw pages of codes can follow and batches of codes, but no values. Nothing is looked
+ * at: whoever calls vouches that the values are those of the page. */
+INLAY_API INLAY_CHECKED inlay_status inlay_writer_lend_dictionary(inlay_writer *writer, uint32_t leaf, inlay_bytes body,
+                                                                  size_t raw_bytes, const void *values,
+                                                                  uint32_t n_values);
 
 #endif
 

@@ -162,6 +162,7 @@ typedef struct inlay_merge_report {
  * does not fit is CORRUPT with its row), STRING for ENUM and JSON; nothing that loses a bit.
  * Memory: per open input column one page and one dictionary within memory_bytes; the plan and its segments beyond
  * 8 MiB each go to scratch files.
+ * The inputs share their codecs afterwards (inlay_reader_share).
  * `resort` sorts within half of what is left of memory_bytes (at least 1 MiB, or one row); equal keys keep the order of the
  * file's rows.
  * Several outputs: each has the footer keys of a file of its own. qh.rg_partition_prefix_len is written where every row

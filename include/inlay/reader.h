@@ -169,8 +169,9 @@ INLAY_API uint32_t inlay_column_row_group(const inlay_column *column);
 INLAY_API uint32_t inlay_column_page(const inlay_column *column);
 /* Give back page and dictionary memory; the next read takes up where the last one ended. */
 INLAY_API void inlay_column_park(inlay_column *column);
-/* Give back what only the last batch needed, whose views end here, and what was read ahead. The page and the dictionary
- * stay, so that the next read goes on at little cost: for many columns that are open, and not read, at once. */
+/* Give back what only the last batch needed, whose views end here, and what was read ahead, which from here on is no longer
+ * kept. The page and the dictionary stay, so that the next read goes on at little cost: for many columns that are open,
+ * and not read, at once. */
 INLAY_API void inlay_column_trim(inlay_column *column);
 
 /* Load the dictionary of the chunk that the column stands at (after open or seek), without reading

@@ -143,12 +143,15 @@ static const char *merge_advice(const inlay_error *e)
     return report_advice(e->status);
 }
 
-/* What to aim for: half of --max-memory where that is less than the default. */
+/* What to aim for: half of --max-memory, or of the address space, where that is less than the default. */
 static uint64_t merge_memory(const struct inputs *in, const struct merge_settings *s)
 {
     uint64_t limit = in->env.limits.memory_bytes, usual = (uint64_t)256 << 20;
+    struct rlimit space;
     if (s->memory_mib > 0)
         return s->memory_mib << 20;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY && space.rlim_cur / 2 < usual)
+        usual = space.rlim_cur / 2;
     return limit && limit / 2 < usual ? limit / 2 : usual;
 }
 
@@ -388,7 +391,7 @@ static const struct options_row merge_options[] = {
      "other footer keys of the inputs stay, each with its first value"},
     REWRITE_OPTIONS(struct merge_settings, choices, "zstd:3"),
     {"memory", 'm', OPTIONS_UINT, offsetof(struct merge_settings, memory_mib), "MIB",
-     "memory to aim for (256 MiB)"},
+     "memory to aim for (256 MiB, or half of a limit below 512)"},
     {"threads", 0, OPTIONS_UINT, offsetof(struct merge_settings, threads), "N",
      "threads that make row groups (as many as there are\n"
      "processors and memory for); the output is the same for any N"},

@@ -20,6 +20,7 @@ struct dict_builder {
     uint8_t type;
     uint32_t width, bits; /* of a value; of a slot's number, 0 = no slots yet */
     struct buf values;    /* [count] in memory form */
+    const void *lent;     /* instead of them; NULL = they are its own */
     struct mem_pool heap; /* bytes of BYTE_ARRAY values */
     void *slots;          /* [1 << bits], 0 = free */
     size_t count;
@@ -69,8 +70,17 @@ void dict_builder_clear(struct dict_builder *b)
     mem_pool_reset(&b->heap);
     if (b->slots && b->count)
         memset(b->slots, 0, dict_slots_bytes(b));
+    b->lent = NULL;
     b->count = 0;
     b->plain_bytes = 0;
+}
+
+void dict_builder_lend(struct dict_builder *b, const void *values, size_t n, uint64_t plain_bytes)
+{
+    b->lent = values;
+    b->count = n;
+    b->plain_bytes = plain_bytes;
+    b->even = 0;
 }
 
 size_t dict_builder_count(const struct dict_builder *b)
@@ -87,7 +97,7 @@ size_t dict_builder_even(const struct dict_builder *b)
 }
 const void *dict_builder_values(const struct dict_builder *b)
 {
-    return b->values.data;
+    return b->lent ? b->lent : b->values.data;
 }
 
 /* A value of up to 8 bytes as a number; different values give different numbers. */

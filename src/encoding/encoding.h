@@ -181,6 +181,8 @@ INLAY_CHECKED inlay_status dict_builder_add(struct dict_builder *b, const void *
  * (BYTE_ARRAY values of at most longest bytes), also one that is cleared and filled again. */
 uint64_t dict_builder_most_entries(uint8_t type, uint32_t width, uint64_t n, uint64_t plain_bytes);
 uint64_t dict_builder_most(uint8_t type, uint32_t width, uint64_t n, uint64_t plain_bytes, uint64_t longest);
+/* The values are those of somebody else, who keeps them, until it is cleared; none can be added. */
+void dict_builder_lend(struct dict_builder *b, const void *values, size_t n, uint64_t plain_bytes);
 size_t dict_builder_count(const struct dict_builder *b);
 size_t dict_builder_plain_bytes(const struct dict_builder *b); /* size of the dictionary page body */
 size_t dict_builder_even(const struct dict_builder *b); /* bytes of each value in it; 0 = they differ, or there are none */

@@ -143,4 +143,16 @@ inlay_status chunk_writer_raw_dictionary(struct chunk_writer *c, inlay_bytes bod
     return INLAY_OK;
 }
 
+inlay_status chunk_writer_lend_dictionary(struct chunk_writer *c, inlay_bytes body, size_t raw_bytes,
+                                          const void *values, uint32_t n)
+{
+    TRY(chunk_writer_raw_dictionary(c, body, raw_bytes, n));
+    if (!c->dictionary)
+        TRY(dict_builder_new(c->env, c->node->type, c->width, &c->dictionary));
+    dict_builder_clear(c->dictionary);
+    dict_builder_lend(c->dictionary, values, n, raw_bytes);
+    c->given = c->lent = c->coded = c->dictionary_out = true;
+    return INLAY_OK;
+}
+
 #endif

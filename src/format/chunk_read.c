@@ -143,6 +143,7 @@ void inlay_column_park(inlay_column *column)
 void inlay_column_trim(inlay_column *column)
 {
     inlay_column *c = column;
+    c->lean = true;
     bool extends = chunk_delta_strings(c); /* the last value, which the next one extends, may lie anywhere */
     bool page = c->open && (c->page_left > 0 || c->piece_at < c->piece_n);
     if (!c->in_window || !(page || extends))
@@ -419,6 +420,8 @@ static inlay_status chunk_data_page(inlay_column *c, const struct page_header *h
     if (status != INLAY_OK)
         return status == INLAY_NOMEM ? status : chunk_fail(c, status, what);
     c->in_window = chunk_in_window(c, header);
+    if (c->lean && !c->in_window)
+        chunk_forget_window(c);
     if (c->levels_known && (int64_t)c->body.n_levels > c->levels_left)
         return chunk_fail(c, INLAY_CORRUPT, ERR("pages hold more values than the column chunk says"));
     c->levels_left -= (int64_t)c->body.n_levels;

@@ -79,6 +79,7 @@ struct inlay_column {
     uint64_t page_at;
     struct buf raw;
     struct page_body body;
+    bool lean;             /* nothing that was read ahead is kept */
     bool in_window;        /* the body, or a part of it, is the window's, not `raw` */
     bool coded;            /* values are dictionary codes */
     struct rle codes_in;

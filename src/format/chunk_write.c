@@ -150,7 +150,7 @@ void chunk_writer_reset(struct chunk_writer *c)
     if (c->dictionary)
         dict_builder_clear(c->dictionary);
     c->coded = c->wants_dictionary && !c->streaming; /* streaming: only where the caller gives one */
-    c->given = c->dictionary_out = c->judged = false;
+    c->given = c->lent = c->dictionary_out = c->judged = false;
     c->encoding = c->usual;
     c->dictionary_at = c->dictionary_page_bytes = c->dictionary_raw_bytes = c->first_page_at = 0;
     c->page_bytes_done = c->raw_bytes_done = 0;
@@ -252,8 +252,17 @@ inlay_status chunk_writer_gather(struct chunk_writer *c, const uint32_t *codes, 
     return INLAY_OK;
 }
 
-/* Statistics from codes: each dictionary entry is looked at once a page. Floats are counted one by one
- * for their NaNs. */
+/* Entries that the page has not met before, for its statistics. */
+static inlay_status chunkw_fresh(struct chunk_writer *c, const uint32_t *codes, size_t n)
+{
+    TRY(chunk_writer_gather(c, codes, n));
+    stats_add(&c->stats, c->scratch->wide.data, n);
+    c->n_seen += n;
+    return stats_status(&c->stats);
+}
+
+/* Statistics from codes: each dictionary entry is looked at once a page, many of them at a time. Floats are counted one by
+ * one for their NaNs. */
 static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *codes, size_t n)
 {
     size_t entries = dict_builder_count(c->dictionary);
@@ -272,14 +281,19 @@ static inlay_status chunkw_code_stats(struct chunk_writer *c, const uint32_t *co
         memset(dst, 0, more);
         c->seen.bytes = entries;
     }
-    const uint8_t *values = dict_builder_values(c->dictionary);
-    for (size_t i = 0; i < n; i++)
-        if (!c->seen.data[codes[i]]) {
-            c->seen.data[codes[i]] = 1;
-            c->n_seen++;
-            stats_add(&c->stats, values + (size_t)codes[i] * c->width, 1);
+    uint32_t fresh[CHUNKW_FRESH];
+    size_t n_fresh = 0;
+    uint8_t *seen = c->seen.data;
+    for (size_t i = 0; i < n; i++) {
+        fresh[n_fresh] = codes[i];
+        n_fresh += !seen[codes[i]];
+        seen[codes[i]] = 1;
+        if (n_fresh == CHUNKW_FRESH) {
+            TRY(chunkw_fresh(c, fresh, n_fresh));
+            n_fresh = 0;
         }
-    return stats_status(&c->stats);
+    }
+    return n_fresh ? chunkw_fresh(c, fresh, n_fresh) : INLAY_OK;
 }
 
 static inlay_status chunkw_take_codes(struct chunk_writer *c, const uint32_t *codes, size_t n)
@@ -379,6 +393,8 @@ static inlay_status chunkw_check(const struct chunk_writer *c, const inlay_batch
         what = ERR("definition levels and number of values disagree");
     if (b->n_values && !b->values && !b->codes)
         what = ERR("a batch without values");
+    if (!b->codes && b->n_values && c->lent)
+        what = ERR("values beside a dictionary that is lent: give their codes");
     if (b->codes && !c->given)
         what = ERR("codes need a dictionary given before");
     if (b->codes && c->given && !dict_check(b->codes, b->n_values, dict_builder_count(c->dictionary)))
@@ -567,6 +583,8 @@ inlay_status chunk_writer_repeat(struct chunk_writer *c, size_t n_rows, const vo
         return err_set(c->env, INLAY_ARG, ERR("a repeated column cannot take one value many times"));
     if (!value && c->node->max_def == 0)
         return err_set(c->env, INLAY_ARG, ERR("null in a required column"));
+    if (value && c->lent)
+        return err_set(c->env, INLAY_ARG, ERR("values beside a dictionary that is lent: give their codes"));
     enum { CHUNKW_COPIES = 64 };
     uint8_t level = value ? c->node->max_def : 0;
     TRY(chunkw_begin(c));

@@ -20,6 +20,7 @@
 
 enum {
     CHUNKW_SLICE = 1024, /* levels that are taken between looks at the page's size, more only to end a row */
+    CHUNKW_FRESH = 128,  /* entries new to a page that are looked at together */
     CHUNKW_CODED = 4,    /* values that have codes may come to this many times the page's bytes */
     CHUNKW_STRETCH = 8   /* a page whose bounds hold what comes may have this many times its rows */
 };
@@ -54,6 +55,7 @@ struct chunk_writer {
     uint32_t choices;                /* Encoding bits to choose from; 0 = no choice */
     bool wants_dictionary, coded;    /* by option; for the open page */
     bool given;                      /* the caller gave the dictionary */
+    bool lent;                       /* and keeps its values: only codes of it are taken */
     bool judged;                     /* whether the dictionary pays was asked */
     bool streaming;                  /* pages go straight to `sink` */
     const inlay_sink *sink;
@@ -122,6 +124,8 @@ struct inlay_raw_page;
 INLAY_CHECKED inlay_status chunk_writer_raw(struct chunk_writer *c, const struct inlay_raw_page *page);
 INLAY_CHECKED inlay_status chunk_writer_raw_dictionary(struct chunk_writer *c, inlay_bytes body, size_t raw_bytes,
                                                        uint32_t n);
+INLAY_CHECKED inlay_status chunk_writer_lend_dictionary(struct chunk_writer *c, inlay_bytes body, size_t raw_bytes,
+                                                        const void *values, uint32_t n);
 /* End the chunk: the last page, and everything that waits, goes to the sink. `meta` (in pool) then
  * describes it, without path. */
 INLAY_CHECKED inlay_status chunk_writer_end(struct chunk_writer *c, struct mem_pool *pool,

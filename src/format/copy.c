@@ -366,4 +366,16 @@ inlay_status inlay_writer_raw_dictionary(inlay_writer *writer, uint32_t leaf, in
     return writer_done(w, leaf, status);
 }
 
+inlay_status inlay_writer_lend_dictionary(inlay_writer *writer, uint32_t leaf, inlay_bytes body, size_t raw_bytes,
+                                          const void *values, uint32_t n_values)
+{
+    inlay_writer *w = writer;
+    TRY(writer_usable(w));
+    TRY(writer_begin(w));
+    inlay_status status = writer_turn(w, leaf);
+    if (status == INLAY_OK)
+        status = chunk_writer_lend_dictionary(&w->columns[leaf], body, raw_bytes, values, n_values);
+    return writer_done(w, leaf, status);
+}
+
 #endif

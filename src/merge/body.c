@@ -21,10 +21,10 @@ static inlay_status body_leaf(struct body *body, const struct slice_group *group
     body->move.mode = MOVE_NOTHING;
     if (node->max_rep == 0)
         TRY(body_plan_moves(body, leaf, codes));
-    TRY(body_host_moves(body, leaf, &host));
-    TRY(stage_begin(&body->stage, leaf, node, codes && body->move.mode != MOVE_PLAIN && !host));
+    TRY(body_host_lends(body, leaf, &host));
+    TRY(stage_begin(&body->stage, leaf, node, codes && body->move.mode != MOVE_PLAIN));
     if (host)
-        TRY(body_host_move(body, leaf));
+        TRY(body_host_lend(body, leaf));
     else if (body->move.mode == MOVE_CODES)
         TRY(body_host(body));
     TRY(node->max_rep ? body_nested_leaf(body, group, leaf) : body_flat_leaf(body, group, leaf));

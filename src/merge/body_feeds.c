@@ -30,6 +30,8 @@ inlay_status body_feed(struct body *body, uint32_t input, uint32_t leaf, bool co
                       inlay_schema_leaf(body->schema->schema, leaf));
         if (status != INLAY_OK)
             return body_failed(body, input, status);
+        if (body->env->used_bytes > body->tight_bytes)
+            feed_trim(*slot);
     }
     *feed = *slot;
     return INLAY_OK;

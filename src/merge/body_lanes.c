@@ -50,7 +50,7 @@ static inlay_status body_refill(struct body *body, uint32_t input, struct lane_o
     if (feed_empty(l->feed)) {
         TRY(stage_own(&body->stage, out->n_values)); /* the block holds views into the batch */
         l->feed->most = body->env->used_bytes > body->tight_bytes ? body->wanted[input] : 0;
-        inlay_status status = feed_fill(l->feed, body->memory_bytes);
+        inlay_status status = feed_fill(l->feed, body->stage.lent ? UINT64_MAX : body->memory_bytes);
         if (status == INLAY_END)
             return body_ends_early(body, input);
         if (status != INLAY_OK)
@@ -78,6 +78,8 @@ static inlay_status body_lanes(struct body *body, uint32_t leaf, struct lane_out
             continue;
         TRY(body_feed(body, i, leaf, body->dictionaries && body->stage.type != INLAY_BOOLEAN, &l->feed));
         n++;
+        if (body->stage.lent && !feed_empty(l->feed) && !l->feed->batch.codes)
+            feed_skip_to(l->feed, (int64_t)body->taken[i]); /* a copy without codes, made while memory was short */
         l->shift = from.shift;
         l->max_def = (uint8_t)(max_def - from.shift);
         l->level = body->ready_at[i] = l->feed->level; /* where it stands, also while other lanes are made ready */

@@ -9,12 +9,10 @@
 #if INLAY_WRITE && INLAY_MERGE
 
 enum {
-    BODY_TIGHT = 8,                /* a part of the memory that batches and what was read ahead may take */
-    BODY_SLACK = 8 * 1024 * 1024,  /* for the column of the output, of memory that is not short */
-    BODY_COLUMN = 4096,            /* an open column by itself */
-    BODY_READ = 65536,             /* read ahead */
-    BODY_BATCH_ROWS = 4096,        /* of a batch, as a rule */
-    BODY_PAGE = 1024 * 1024        /* bytes of a page at most, where nobody says how many there are */
+    BODY_LOOSE = 16,              /* a part of the memory, up to which columns read as much as they like */
+    BODY_SLACK = 8 * 1024 * 1024, /* for the column of the output, of memory that is not short */
+    BODY_COLUMN = 4096,           /* an open column by itself */
+    BODY_PAGE = 1024 * 1024       /* bytes of a page at most, where nobody says how many there are */
 };
 #define BODY_CHUNK_MOST ((int64_t)1 << 40) /* no chunk is taken to be larger */
 
@@ -46,7 +44,7 @@ static uint64_t body_dictionary_of(const inlay_chunk *c, uint64_t packed, uint64
 }
 
 /* One input's column, by its first row group that has rows. */
-static inlay_status body_reckon_leaf(struct body *body, uint32_t input, uint32_t leaf, uint64_t *keeps, uint64_t *extra)
+static inlay_status body_reckon_leaf(struct body *body, uint32_t input, uint32_t leaf, uint64_t *keeps)
 {
     inlay_reader *reader = body->inputs[input];
     uint32_t from = (uint32_t)union_leaf_of(body->schema, input, leaf).leaf, n = inlay_reader_row_groups(reader);
@@ -71,9 +69,17 @@ static inlay_status body_reckon_leaf(struct body *body, uint32_t input, uint32_t
     uint64_t dictionary = body_dictionary_of(&chunk, packed, raw, node->type), pages = body_pages_of(&details);
     uint64_t rest = raw - body_least(dictionary, raw);
     *keeps += BODY_COLUMN + dictionary + (pages ? rest / pages : body_least(rest, BODY_PAGE));
-    *extra += body_least(BODY_READ, packed);
-    *extra += body_least((uint64_t)group.n_rows, BODY_BATCH_ROWS) * inlay_node_width(node);
     return INLAY_OK;
+}
+
+/* Batches hold the rows of a row group, all inputs together. */
+static uint64_t body_batches(const struct body *body, uint32_t leaf)
+{
+    const inlay_node *node = inlay_schema_leaf(body->schema->schema, leaf);
+    uint64_t rows = 0;
+    for (size_t g = 0; g < body->slice->n_groups; g++)
+        rows = body->slice->groups[g].rows > rows ? body->slice->groups[g].rows : rows;
+    return mem_times(rows, inlay_node_width(node) + 2);
 }
 
 inlay_status body_reckon(struct body *body)
@@ -81,13 +87,13 @@ inlay_status body_reckon(struct body *body)
     struct body_need *need = &body->need;
     *need = (struct body_need){0};
     for (uint32_t leaf = 0; leaf < body->schema->n_leaves; leaf++) {
-        uint64_t keeps = 0, extra = 0;
+        uint64_t keeps = 0, extra = body_batches(body, leaf);
         if (!body_owns(body, leaf))
             continue;
         for (uint32_t i = 0; i < body->schema->n_inputs; i++) {
             if (union_leaf_of(body->schema, i, leaf).leaf == UNION_NONE)
                 continue;
-            inlay_status status = body_reckon_leaf(body, i, leaf, &keeps, &extra);
+            inlay_status status = body_reckon_leaf(body, i, leaf, &keeps);
             if (status != INLAY_OK)
                 return body_failed(body, i, status);
         }
@@ -104,11 +110,11 @@ void body_share(struct body *body)
 {
     const struct body_need *need = &body->need;
     uint64_t used = body->env->used_bytes, left = used < body->memory_bytes ? body->memory_bytes - used : 0;
-    uint64_t slack = body_least(BODY_SLACK, left / 2), room = left - slack;
+    uint64_t loose = left / BODY_LOOSE, room = left - body_least(BODY_SLACK, left / 4);
     uint64_t aside = mem_plus(need->all, need->extra) <= room ? need->extra : need->widest;
     uint64_t hold = room - body_least(aside, room);
     body->hold_bytes = used + (hold > left / 2 ? hold : left / 2);
-    body->tight_bytes = used + left / BODY_TIGHT;
+    body->tight_bytes = used + loose;
 }
 
 #endif

@@ -103,35 +103,51 @@ static inlay_status body_host_pages(struct body *body, uint32_t leaf, struct inp
                       body->move.host_first_row, p);
 }
 
-inlay_status body_host_moves(struct body *body, uint32_t leaf, bool *moves)
+inlay_status body_host_lends(struct body *body, uint32_t leaf, bool *lends)
 {
     struct inpages *p = NULL;
-    *moves = false;
-    if (body->move.mode != MOVE_CODES || !body->move.all || (body->how[leaf] & BODY_BLOOM))
+    *lends = false;
+    if (body->move.mode != MOVE_CODES || !body->move.kin)
         return INLAY_OK;
     TRY(body_host_pages(body, leaf, &p));
-    *moves = p->dictionary.n_levels > 0 && p->dictionary.n_levels <= INT32_MAX;
+    *lends = p->dictionary.n_levels > 0 && p->dictionary.n_levels <= INT32_MAX;
     return INLAY_OK;
 }
 
-inlay_status body_host_move(struct body *body, uint32_t leaf)
+/* Decoded once a chunk. */
+static inlay_status body_host_dictionary(struct body *body, struct inpages *p, inlay_dictionary *d)
 {
-    struct inpages *p = NULL;
-    inlay_bytes bytes;
-    TRY(body_host_pages(body, leaf, &p));
-    if (!p->dictionary_good) { /* once a chunk: a damaged one must not be passed on */
+    if (!p->host) {
         inlay_column *column = NULL;
         inlay_status status = body_host_open(body, &column);
-        inlay_column_close(column);
-        TRY(status);
-        p->dictionary_good = true;
+        if (status != INLAY_OK) {
+            inlay_column_close(column);
+            return status;
+        }
+        inlay_column_trim(column);
+        p->host = column;
     }
+    *d = inlay_column_dictionary(p->host);
+    if (d->n_values == (size_t)p->dictionary.n_levels)
+        return INLAY_OK;
+    return body_failed(body, body->move.host,
+                       err_set(body->env, INLAY_CORRUPT, ERR("a dictionary that changes between two readings")));
+}
+
+inlay_status body_host_lend(struct body *body, uint32_t leaf)
+{
+    struct inpages *p = NULL;
+    inlay_dictionary d;
+    inlay_bytes bytes;
+    TRY(body_host_pages(body, leaf, &p));
+    TRY(body_host_dictionary(body, p, &d));
     inlay_status status = inpages_dictionary(p, &bytes);
     if (status != INLAY_OK)
         return body_failed(body, body->move.host, status);
     body->moved_bytes += bytes.len;
-    return inlay_writer_raw_dictionary(body->writer, leaf, bytes, (size_t)p->dictionary.raw_bytes,
-                                       (uint32_t)p->dictionary.n_levels);
+    stage_lent(&body->stage);
+    return inlay_writer_lend_dictionary(body->writer, leaf, bytes, (size_t)p->dictionary.raw_bytes, d.values,
+                                        (uint32_t)d.n_values);
 }
 
 inlay_status body_host(struct body *body)
@@ -219,7 +235,7 @@ inlay_status body_leaf_moves(struct body *body, uint32_t leaf)
         return INLAY_OK;
     TRY(body_coded(body, leaf, &codes));
     TRY(body_plan_moves(body, leaf, codes));
-    TRY(body_host_moves(body, leaf, &moved));
+    TRY(body_host_lends(body, leaf, &moved));
     if (moved) {
         struct inpages *p = NULL;
         TRY(body_host_pages(body, leaf, &p));

@@ -72,8 +72,8 @@ INLAY_CHECKED inlay_status body_plan_moves(struct body *body, uint32_t leaf, boo
 /* The host's dictionary becomes the beginning of the column's. */
 INLAY_CHECKED inlay_status body_host(struct body *body);
 /* May the dictionary move as it stands, since nothing is to be added to it? If so, that is done behind stage_begin. */
-INLAY_CHECKED inlay_status body_host_moves(struct body *body, uint32_t leaf, bool *moves);
-INLAY_CHECKED inlay_status body_host_move(struct body *body, uint32_t leaf);
+INLAY_CHECKED inlay_status body_host_lends(struct body *body, uint32_t leaf, bool *lends);
+INLAY_CHECKED inlay_status body_host_lend(struct body *body, uint32_t leaf);
 /* A moved page to the writer; called by the stage. */
 INLAY_CHECKED inlay_status body_page(void *ctx, const struct move_step *step);
 /* What would move, into moved_bytes. */

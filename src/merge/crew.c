@@ -27,6 +27,7 @@ struct crew_worker {
     struct crew *crew;
     struct thread thread;
     bool started;
+    uint64_t parts; /* of CREW_PARTS of the memory */
     inlay_env env;
     inlay_reader **readers;
     struct plan plan;   /* the crew's, with this env */
@@ -60,6 +61,13 @@ static uint64_t crew_fit(const struct body *body, uint64_t most)
     if (body->plan->n_stretches / CREW_STRETCHES < body->schema->n_inputs)
         return most;
     return most < fit ? most : fit;
+}
+
+/* Workers with columns of their own: together they open what one would, but each has readers, and files that it makes. */
+static uint64_t crew_beside(const struct body *body)
+{
+    uint64_t all = mem_plus(body->need.all, body->need.extra), memory = body->memory_bytes;
+    return (memory > all ? memory - all : 0) / mem_plus(body->env->used_bytes, CREW_OWN);
 }
 
 /* ---- columns or row groups? ---- */
@@ -119,7 +127,8 @@ static inlay_status crew_columns(const struct body *body, uint32_t n, uint32_t *
     uint32_t n_leaves = body->schema->n_leaves;
     void *block;
     *columns = false;
-    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES ||
+    uint64_t each = mem_plus(body->need.extra, CREW_OWN), room = n ? body->memory_bytes / n : 0;
+    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES || each > room || body->need.all > (room - each) * n ||
         body->plan->n_stretches < body->plan->n_rows / MOVE_LEAST_ROWS)
         return INLAY_OK;
     TRY(mem_new(body->env, n_leaves * sizeof(uint64_t), &block));
@@ -141,7 +150,8 @@ inlay_status crew_size(const struct body *body, uint32_t n, uint32_t *owner, uin
     for (size_t i = 0; most > 1 && i < slice->n_groups; i++)
         if (slice->groups[i].rows > CREW_GROUP_ROWS)
             most = 1;
-    *size = (uint32_t)(slice->n_groups ? most : 0);
+    uint64_t beside = crew_beside(body);
+    *size = (uint32_t)(slice->n_groups == 0 ? 0 : most < beside ? most : beside);
     TRY(crew_columns(body, *size, owner, &columns));
     if (columns)
         return INLAY_OK;
@@ -178,11 +188,7 @@ static inlay_status crew_worker_open(struct crew_worker *w)
     w->body.inputs = w->readers;
     w->body.plan = &w->plan;
     w->body.writer = NULL;
-    w->body.memory_bytes = p->memory_bytes / w->crew->n;
     w->body.progress = NULL;
-    w->body.owner = w->crew->owner;
-    if (w->body.owner)
-        TRY(body_reckon(&w->body));
     return body_open(&w->body, w->crew->scratch_folder, w->crew->dictionary_bytes);
 }
 
@@ -448,6 +454,25 @@ static void crew_end(struct crew *crew)
         env->peak_bytes = peak; /* all of them at once, at most */
 }
 
+/* Of the memory, in CREW_PARTS: workers with columns of their own want it as these do, beside what each wants in any
+ * case. */
+static inlay_status crew_share(struct crew *crew)
+{
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < crew->n; i++) {
+        struct crew_worker *w = &crew->workers[i];
+        if (crew->owner)
+            TRY(body_reckon(&w->body));
+        w->parts = crew->owner ? mem_plus(w->body.need.all, w->body.need.extra) : CREW_ALIKE;
+        all = mem_plus(all, w->parts);
+    }
+    for (uint32_t i = 0; i < crew->n; i++) {
+        uint64_t even = CREW_PARTS / CREW_EVEN, by_need = CREW_PARTS - even;
+        crew->workers[i].parts = even / crew->n + crew->workers[i].parts / (all / by_need + 1);
+    }
+    return INLAY_OK;
+}
+
 static inlay_status crew_open(struct crew *crew)
 {
     struct body *p = crew->pattern;
@@ -461,11 +486,21 @@ static inlay_status crew_open(struct crew *crew)
         struct crew_worker *w = &crew->workers[i];
         w->crew = crew;
         w->body = *p; /* now: its writer changes while others begin */
-        w->body.env = NULL;
+        w->body.owner = crew->owner;
         w->body.number = i;
-        w->env = (inlay_env){.allocator = p->env->allocator, .limits = p->env->limits};
-        w->env.limits.memory_bytes = p->env->limits.memory_bytes / (crew->n + 1);
     }
+    inlay_status status = crew_share(crew);
+    uint64_t memory = p->memory_bytes, used = p->env->used_bytes;
+    memory -= used < memory / 2 ? used : memory / 2;
+    for (uint32_t i = 0; i < crew->n; i++) {
+        struct crew_worker *w = &crew->workers[i];
+        uint64_t limit = p->env->limits.memory_bytes;
+        w->body.env = NULL;
+        w->body.memory_bytes = memory / CREW_PARTS * w->parts;
+        w->env = (inlay_env){.allocator = p->env->allocator, .limits = p->env->limits};
+        w->env.limits.memory_bytes = (limit - limit / (crew->n + 1)) / CREW_PARTS * w->parts;
+    }
+    TRY(status);
     return INLAY_OK;
 }
 

@@ -15,6 +15,8 @@ enum {
     CREW_MOST = 64,
     CREW_MEMORY = 64 * 1024 * 1024, /* a worker has this much at least, of what is aimed for and of a limit */
     CREW_GROUP_ROWS = 4 * 1024 * 1024, /* a larger row group is not held in memory */
+    CREW_PARTS = 1024, CREW_EVEN = 4, /* of memory; one in so many goes to all workers alike */
+    CREW_ALIKE = 1 << 20, /* what each wants who takes turns at row groups */
     CREW_OWN = 16 * 1024 * 1024, /* beside columns: the row group that it makes, stretches */
     CREW_STRETCHES = 4, /* of an input, up to which inputs follow each other */
     CREW_VALUE = 90, CREW_BYTE = 32, /* instructions a value, a packed byte: measured */

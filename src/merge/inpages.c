@@ -18,6 +18,7 @@ void inpages_close(struct inpages *p)
 {
     if (!p->env)
         return;
+    inlay_column_close(p->host);
     inlay_pages_close(p->walker);
     buf_free(&p->list);
     mem_pool_free(&p->pool);
@@ -117,6 +118,7 @@ static inlay_status inpages_walk(struct inpages *p, inlay_reader *reader, uint32
     const inlay_node *node = inlay_schema_leaf(inlay_reader_schema(reader), leaf);
     int64_t row = p->first_row;
     size_t n = 0;
+    p->all_coded = true;
     for (;;) {
         struct inpages_page at = {.first_row = row};
         inlay_status status = inlay_pages_next(p->walker, &at.page);
@@ -132,6 +134,7 @@ static inlay_status inpages_walk(struct inpages *p, inlay_reader *reader, uint32
         if (at.page.type != INPAGES_DATA && at.page.type != INPAGES_DATA_V2)
             continue;
         TRY(inpages_judge(p, &at, node, index, n++));
+        p->all_coded = p->all_coded && at.coded;
         at.page.statistics = (inlay_statistics){0}; /* its views end here */
         buf_append(&p->list, &at, sizeof at);
         TRY(p->list.status);
@@ -139,8 +142,10 @@ static inlay_status inpages_walk(struct inpages *p, inlay_reader *reader, uint32
             return err_set_at(p->env, INLAY_CORRUPT, ERR("pages have more values than their chunk"), (uint64_t)at.page.at);
         row += at.page.n_levels;
     }
-    if (row != p->end_row) /* what is missing is found by those who read it */
+    if (row != p->end_row) { /* what is missing is found by those who read it */
         buf_clear(&p->list);
+        p->all_coded = false;
+    }
     return INLAY_OK;
 }
 

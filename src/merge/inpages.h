@@ -28,7 +28,8 @@ struct inpages {
     int32_t codec;
     bool has_dictionary;
     inlay_page dictionary;      /* its page */
-    bool dictionary_good;       /* set by the caller: it was decoded */
+    bool all_coded;             /* all data pages */
+    inlay_column *host;         /* set by the caller, closed with this: has the dictionary decoded */
     int64_t chunk_at;           /* of its first page */
     struct buf list;            /* struct inpages_page */
     struct mem_pool pool;       /* bounds */

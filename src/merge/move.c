@@ -252,36 +252,51 @@ static void move_cut_chunk(struct move *m, const struct move_column *c, uint32_t
     move_put_run(m, input, to - from);
 }
 
+/* Is that the chunk with the host's dictionary, and has nothing else? */
+static bool move_kin(const struct move *m, uint32_t input, const struct inpages *p)
+{
+    return m->mode == MOVE_CODES && m->hosted[input] && m->coded_group[input] == p->row_group && p->all_coded;
+}
+
+/* Rows [from, to) of an input, chunk by chunk; what is left of them is too short to look for pages. */
+static inlay_status move_cut_run(struct move *m, const struct move_column *c, uint32_t input, int64_t from, int64_t to)
+{
+    bool kin = c->leaves[input] >= 0 && m->mode == MOVE_CODES && m->hosted[input];
+    while (c->leaves[input] >= 0 && (to - from >= MOVE_LEAST_ROWS || (kin && from < to))) {
+        struct inpages *p = NULL;
+        TRY(move_pages(&c->slots[input * c->stride], m->env, c->inputs[input], (uint32_t)c->leaves[input], from, &p));
+        int64_t end = to < p->end_row ? to : p->end_row;
+        move_cut_chunk(m, c, input, p, from, end);
+        kin = kin && move_kin(m, input, p);
+        from = end;
+    }
+    move_put_run(m, input, to - from);
+    m->kin = m->kin && kin;
+    TRY(m->runs.status);
+    return m->steps.status;
+}
+
 static inlay_status move_cut(struct move *m, const struct move_column *c)
 {
     memset(m->at, 0, m->n_inputs * sizeof *m->at);
+    m->kin = m->mode == MOVE_CODES;
     for (size_t i = 0; i < c->n_runs; i++) {
         uint32_t input = c->runs[i].input;
         int64_t from = (int64_t)(c->taken[input] + m->at[input]), to = from + (int64_t)lane_run_rows(c->runs[i]);
         m->at[input] += lane_run_rows(c->runs[i]);
-        if (lane_dropped(c->runs[i])) {
+        if (lane_dropped(c->runs[i]))
             buf_append(&m->runs, &c->runs[i], sizeof c->runs[i]);
-            continue;
-        }
-        while (c->leaves[input] >= 0 && to - from >= MOVE_LEAST_ROWS) {
-            struct inpages *p = NULL;
-            TRY(move_pages(&c->slots[input * c->stride], m->env, c->inputs[input], (uint32_t)c->leaves[input], from, &p));
-            int64_t end = to < p->end_row ? to : p->end_row;
-            move_cut_chunk(m, c, input, p, from, end);
-            from = end;
-        }
-        move_put_run(m, input, to - from);
-        TRY(m->runs.status);
-        TRY(m->steps.status);
+        else
+            TRY(move_cut_run(m, c, input, from, to));
     }
-    return INLAY_OK;
+    return m->runs.status;
 }
 
 inlay_status move_plan(struct move *m, const struct move_column *c)
 {
     uint64_t plain_rows = 0;
     m->mode = MOVE_NOTHING;
-    m->all = false;
+    m->kin = false;
     buf_clear(&m->runs);
     buf_clear(&m->steps);
     TRY(move_look(m, c, &plain_rows));
@@ -291,10 +306,7 @@ inlay_status move_plan(struct move *m, const struct move_column *c)
     TRY(move_cut(m, c));
     if (m->steps.bytes == 0)
         m->mode = MOVE_NOTHING;
-    const struct lane_run *runs = (const void *)m->runs.data;
-    m->all = m->mode == MOVE_CODES;
-    for (size_t i = 0; i < m->runs.bytes / sizeof *runs; i++)
-        m->all = m->all && lane_dropped(runs[i]);
+    m->kin = m->kin && m->mode == MOVE_CODES;
     return INLAY_OK;
 }
 

@@ -39,7 +39,7 @@ struct move {
     uint64_t *coded_rows;     /* [n_inputs] */
     uint32_t *coded_group;    /* [n_inputs] row group that they lie in */
     bool *hosted;             /* [n_inputs] that chunk has the host's dictionary */
-    bool all;                 /* MOVE_CODES: every row that stays moves */
+    bool kin;                 /* MOVE_CODES: every row that stays has a code of that dictionary, or moves */
     uint64_t *at;             /* [n_inputs] scratch: rows gone so far */
     uint32_t n_inputs;
     uint32_t host, host_group; /* MOVE_CODES */

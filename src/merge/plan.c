@@ -270,28 +270,33 @@ inlay_status plan_walk_next(struct plan_walk *walk, uint64_t most, uint32_t *inp
     return INLAY_OK;
 }
 
+#define PLAN_EACH(byte) ((byte) * (uint64_t)0x0101010101010101u)
+
 /* Eight stretches at a time while each is one byte, at most n of them. Returns how many; *rows gets their sum, at most
- * 128 each. */
+ * 128 each. Where an input is none of the plan's it stops, and plan_walk_head says so. */
 static size_t plan_walk_bytes(struct plan_walk *walk, struct lane_run *runs, size_t n, uint64_t *rows)
 {
     enum { PLAN_EIGHT = 8 };
-    uint32_t bits = walk->plan->head_bits, most = 0;
-    uint32_t mask = bits < 7 ? (1u << bits) - 1 : 127, shift = bits < 7 ? bits : 7;
+    uint32_t bits = walk->plan->head_bits, n_inputs = walk->plan->n_inputs;
+    uint32_t mask = bits < 7 ? (1u << bits) - 1 : 127, shift = bits < 7 ? bits : 7, sum = 0;
+    uint64_t over = PLAN_EACH(n_inputs < 128 ? 128 - n_inputs : 0); /* takes an input that is too high to bit 7 */
     const uint8_t *at = walk->piece + walk->at, *end = walk->piece + walk->loaded;
     size_t i = 0;
-    uint32_t sum = 0;
     for (; n - i >= PLAN_EIGHT && (size_t)(end - at) >= PLAN_EIGHT; i += PLAN_EIGHT, at += PLAN_EIGHT) {
-        if (load_le64(at) & 0x8080808080808080u)
+        uint64_t eight = load_le64(at);
+        if ((eight | ((eight & PLAN_EACH(mask)) + over)) & PLAN_EACH(128))
             break;
+        if ((eight & ~PLAN_EACH(mask)) == 0) {
+            for (size_t k = 0; k < PLAN_EIGHT; k++)
+                runs[i + k] = (struct lane_run){at[k], 1};
+            continue;
+        }
         for (size_t k = 0; k < PLAN_EIGHT; k++) {
-            uint32_t input = at[k] & mask, more = (uint32_t)at[k] >> shift;
-            runs[i + k] = (struct lane_run){input, more + 1};
-            most = input > most ? input : most;
+            uint32_t more = (uint32_t)at[k] >> shift;
+            runs[i + k] = (struct lane_run){at[k] & mask, more + 1};
             sum += more;
         }
     }
-    if (most >= walk->plan->n_inputs)
-        return 0; /* plan_walk_head says what is wrong */
     walk->at = (size_t)(at - walk->piece);
     *rows = sum + i;
     return i;

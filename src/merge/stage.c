@@ -101,7 +101,7 @@ inlay_status stage_begin(struct stage *stage, uint32_t leaf, const inlay_node *n
     stage->max_rep = node->max_rep;
     stage->width = inlay_node_width(node);
     stage->coded = coded;
-    stage->hosted = stage->tried = stage->gives_up = false;
+    stage->lent = stage->hosted = stage->tried = stage->gives_up = false;
     buf_clear(&stage->code_of);
     buf_clear(&stage->order);
     mem_pool_reset(&stage->own);
@@ -159,14 +159,18 @@ static inlay_status stage_code_room(struct stage *stage)
 static void stage_new_codes(struct stage *stage, size_t from, size_t to)
 {
     uint32_t *code_of = (uint32_t *)(void *)stage->code_of.data, n = (uint32_t)(stage->order.bytes / sizeof *code_of);
+    uint32_t *more = (uint32_t *)(void *)buf_reserve(&stage->order, (to - from) * sizeof *more), *next = more;
+    if (!more)
+        return;
     for (size_t i = from; i < to; i++) {
         uint32_t number = stage->codes[i], code = code_of[number];
         if (code == STAGE_UNMAPPED) {
-            buf_append(&stage->order, &number, sizeof number);
+            *next++ = number;
             code_of[number] = code = n++;
         }
         stage->mapped[i] = code;
     }
+    stage->order.bytes += (size_t)(next - more) * sizeof *more;
 }
 
 /* The block's numbers become codes: mostly known ones, without a branch a value. */
@@ -209,8 +213,10 @@ static inlay_status stage_keep(struct stage *stage)
 static inlay_status stage_flush(struct stage *stage)
 {
     inlay_status status = INLAY_OK;
-    if (stage->n_levels)
-        status = stage->coded ? stage_keep(stage) : stage_write(stage, NULL);
+    if (stage->n_levels && stage->coded && !stage->lent)
+        status = stage_keep(stage);
+    else if (stage->n_levels)
+        status = stage_write(stage, stage->lent ? stage->codes : NULL);
     mem_pool_reset(&stage->own);
     stage->n_own = 0;
     return status;
@@ -255,12 +261,17 @@ inlay_status stage_host(struct stage *stage, const void *values, size_t n)
     return stage->order.status;
 }
 
+void stage_lent(struct stage *stage)
+{
+    stage->lent = true;
+}
+
 /* Among kept batches it is one without levels, with what is to move behind it. */
 inlay_status stage_page(struct stage *stage, const struct move_step *step)
 {
     uint32_t head[2] = {0, 0};
     TRY(stage_flush(stage));
-    if (!stage->coded)
+    if (!stage->coded || stage->lent)
         return stage->page(stage->page_ctx, step);
     TRY(io_scratch_append(&stage->kept, head, sizeof head));
     return io_scratch_append(&stage->kept, step, sizeof *step);
@@ -360,9 +371,9 @@ static bool stage_dictionary_pays(const struct stage *stage)
 inlay_status stage_end(struct stage *stage)
 {
     TRY(stage_flush(stage));
-    if (stage->coded && !stage->hosted && !stage_dictionary_pays(stage))
+    if (stage->coded && !stage->lent && !stage->hosted && !stage_dictionary_pays(stage))
         TRY(stage_fall_back(stage));
-    if (stage->coded) {
+    if (stage->coded && !stage->lent) {
         const void *values;
         TRY(stage_ordered(stage, &values));
         TRY(inlay_writer_dictionary(stage->writer, stage->leaf, values, stage->order.bytes / sizeof(uint32_t)));
@@ -589,6 +600,8 @@ inlay_status stage_lane(struct stage *stage, struct stage_map *map, struct lane 
     size_t left = l->n_levels - l->level, far = stage_far(stage, b);
     if (!stage->coded || left == 0)
         return INLAY_OK;
+    if (stage->lent) /* they are the output's */
+        return b->codes ? INLAY_OK : err_set(stage->env, INLAY_CORRUPT, ERR("a page of codes that has none"));
     if (left > far) {
         left = far;
         l->n_levels = l->level + left;

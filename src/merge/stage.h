@@ -38,6 +38,7 @@ struct stage {
     uint8_t type, max_def, max_rep;
     size_t width;
     bool coded; /* kept as codes for now */
+    bool lent;   /* the writer has the dictionary of an input, and takes the codes that its rows have */
     bool hosted; /* the dictionary begins with that of an input, and pages with its codes move: it stays coded */
     size_t dictionary_bytes;
     uint64_t column; /* number of the output column chunk, from 1 */
@@ -72,6 +73,9 @@ INLAY_CHECKED inlay_status stage_begin(struct stage *stage, uint32_t leaf, const
                                        bool coded);
 /* Begin with the values of an input's dictionary, in their order. END: they are not distinct; nothing has happened. */
 INLAY_CHECKED inlay_status stage_host(struct stage *stage, const void *values, size_t n);
+/* Begin with codes of a dictionary that the writer has: all that follows is pages that move, and lanes of batches with
+ * such codes. */
+void stage_lent(struct stage *stage);
 /* A page that moves, behind what was taken so far. */
 INLAY_CHECKED inlay_status stage_page(struct stage *stage, const struct move_step *step);
 /* Take n levels from a feed's batch, and add `shift` to their definition levels. */

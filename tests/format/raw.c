@@ -168,6 +168,59 @@ static void raw_refused(void)
     inlay_sink_memory_free(&f.to);
 }
 
+/* The dictionary 30, 10, 20, of which rows have 10, 20, 20, 10: its page as it stands, bounds from the values lent. */
+static void raw_lent_dictionary(void)
+{
+    static const int64_t values[] = {30, 10, 20};
+    static const uint8_t body[24] = {30, [8] = 10, [16] = 20};
+    static const uint32_t codes[] = {1, 2, 2, 1}, beyond[] = {3};
+    for (unsigned round = 0; round < 2; round++) {
+        struct raw_files f = {.env = test_env()};
+        inlay_write_options o = {.codec = "none", .flags = round ? INLAY_WRITE_IN_ORDER : 0};
+        inlay_node leaf = {.name = {(const uint8_t *)"v", 1}, .type = INLAY_INT64, .leaf = -1};
+        inlay_batch rows = {.codes = codes, .n_levels = 4, .n_values = 4}, bad = {.codes = beyond, .n_levels = 1, .n_values = 1};
+        inlay_batch plain = {.values = values, .n_levels = 3, .n_values = 3}, got;
+        inlay_schema *schema;
+        inlay_column *column;
+        inlay_chunk chunk;
+        uint32_t node;
+        CHECK_INT(inlay_schema_new(f.env, &schema), INLAY_OK);
+        CHECK_INT(inlay_schema_add(schema, 0, &leaf, &node), INLAY_OK);
+        for (unsigned fault = 0; fault < 3; fault++) {
+            f.sink = inlay_sink_memory(&f.to, f.env);
+            CHECK_INT(inlay_writer_open(f.env, &f.sink, schema, &o, &f.writer), INLAY_OK);
+            CHECK_INT(inlay_writer_lend_dictionary(f.writer, 0, (inlay_bytes){body, 24}, 24, values, 3), INLAY_OK);
+            CHECK_INT(inlay_writer_write(f.writer, 0, fault == 0 ? &plain : fault == 1 ? &bad : &rows),
+                      fault < 2 ? INLAY_ARG : INLAY_OK);
+            if (fault < 2) {
+                inlay_writer_close(f.writer);
+                inlay_sink_memory_free(&f.to);
+            }
+        }
+        CHECK_INT(inlay_writer_end_column(f.writer, 0), INLAY_OK);
+        CHECK_INT(inlay_writer_finish(f.writer), INLAY_OK);
+        inlay_writer_close(f.writer);
+        inlay_schema_close(schema);
+        inlay_source source = inlay_source_memory(f.to.data, f.to.bytes);
+        inlay_verify_options verify = {.deep = true, .finding = raw_no_findings};
+        inlay_verify_counts counts;
+        CHECK_INT(inlay_reader_open(f.env, &source, NULL, &f.reader), INLAY_OK);
+        CHECK_INT(inlay_verify(f.env, f.reader, &verify, &counts), INLAY_OK);
+        CHECK_INT(inlay_reader_chunk(f.reader, 0, 0, &chunk), INLAY_OK);
+        CHECK_INT(chunk.statistics.min.data[0], 10);
+        CHECK_INT(chunk.statistics.max.data[0], 20);
+        CHECK_INT(inlay_column_open(f.reader, 0, 0, &column), INLAY_OK);
+        CHECK_INT(inlay_column_read(column, 0, &got), INLAY_OK);
+        CHECK_INT(inlay_column_dictionary(column).n_values, 3);
+        CHECK_INT(got.n_values, 4);
+        for (int i = 0; i < 4; i++)
+            CHECK_INT(((const int64_t *)got.values)[i], values[codes[i]]);
+        inlay_column_close(column);
+        inlay_reader_close(f.reader);
+        inlay_sink_memory_free(&f.to);
+    }
+}
+
 static void raw_chunk_among_batches(void)
 {
     struct raw_files f;
@@ -203,6 +256,7 @@ TEST_SUITE(format_raw) = {
     {"raw: pages and dictionaries move as they are, with or without bounds", raw_pages},
     {"raw: a page between batches", raw_between_batches},
     {"raw: codes without a dictionary, nulls in a required column", raw_refused},
+    {"raw: a dictionary that is lent takes its codes, and nothing else", raw_lent_dictionary},
     {"raw: column chunks copied beside columns written", raw_chunk_among_batches},
     {"raw: a chunk of another type is refused", raw_chunk_of_another_type},
     {0}};

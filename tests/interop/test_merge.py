@@ -394,7 +394,7 @@ for i in range(n_many):
     pq.write_table(pa.table({"name": names, "at": pa.array(range(each), pa.int64()), "host": ["host-%d" % i] * each,
                              "value": [random.random() for _ in range(each)]}), many[-1], compression="zstd")
 target = out("of-many.parquet")
-command = [INLAY, "merge", *many, "-o", target, "--sort", "name", "--quiet", "--threads", "1"]
+command = [INLAY, "merge", *many, "-o", target, "--sort", "name", "--quiet"]
 p = subprocess.run(command, preexec_fn=lambda: with_limits(1024, 128 << 20), capture_output=True, text=True)
 fact("1,000 inputs: merged with 1,024 open files and 128 MiB of address space", p.returncode == 0, p.stderr)
 if p.returncode == 0:
@@ -408,6 +408,30 @@ p = subprocess.run(command, preexec_fn=lambda: with_limits(100, 128 << 20), capt
 fact("1,000 inputs: with 100 open files it says so, and names the file",
      p.returncode == 3 and "Too many open files" in p.stderr and "many-" in p.stderr, p.stderr)
 fact("1,000 inputs: and leaves nothing", not glob.glob(out("of-many*")))
+
+# ---- inputs that change with almost every row: more stretches in a row group than little memory holds ----
+
+each, taking_turns, picks = 100_000, [], random.Random(seed)
+for i in range(3):
+    taking_turns.append(out(f"turns-{i}.parquet"))
+    at = sorted(picks.choices(range(2 * each), k=each))
+    pq.write_table(pa.table({"name": ["all"] * each, "at": pa.array(at, pa.int64()), "input": pa.array([i] * each, pa.int32()),
+                             "label": [None if t % 5 == i else "label-%d" % (t % 11 + i) for t in at],
+                             "id": pa.array([t * 31 for t in at], pa.int64()), "flag": [t % 3 == 0 for t in at],
+                             "value": [picks.random() for _ in at]}), taking_turns[-1], compression="zstd", row_group_size=70_000)
+together = pa.concat_tables([pq.ParquetFile(f).read() for f in taking_turns])
+together = together.append_column("order", pa.array(range(len(together)), pa.int64()))
+want = together.take(pc.sort_indices(together, sort_keys=[("at", "ascending"), ("order", "ascending")])).drop(["order"])
+first = None
+for options in (["--threads", "1"], ["--threads", "2"], ["--threads", "3"], ["--threads", "5"], ["--max-memory", "24M"]):
+    target = out("of-turns.parquet")
+    told = json.loads(inlay("merge", *taking_turns, "-o", target, "--sort", "name|at", "--json", *options).stdout)
+    made = open(target, "rb").read()
+    first = first or made
+    fact(f"inputs that take turns: the same bytes, {options}", made == first)
+fact("inputs that take turns: more stretches than are held", told["runs"] > 131072 and told["row_groups"] == 1, str(told))
+got = pq.ParquetFile(target).read()
+fact("inputs that take turns: the rows are those of a stable sort", got.equals(want.cast(got.schema)))
 
 # ---- --resort: a file larger than the memory that the process may have ----
 

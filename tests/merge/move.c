@@ -1,4 +1,4 @@
-/* Facts about pages and dictionaries that move. All pages have 300 rows; row groups are cut at 600. */
+/* Facts about pages and dictionaries that move. All pages have 300 rows; row groups are cut at 600 unless said. */
 #include "merge/table.h"
 
 #include "inlay/inspect.h"
@@ -20,15 +20,20 @@ static void move_make(uint32_t input, int first, int plus, unsigned flags, const
     table_make(&move_in[input], "k:i v:i", move_text, &o);
 }
 
-static inlay_status move_merge(uint32_t n, const char *codec)
+static inlay_status move_merge_at(uint32_t n, uint64_t cap, const char *codec)
 {
     inlay_reader *readers[MOVE_INPUTS];
-    inlay_merge_options o = {.sort = "k", .row_group_rows = 2 * MOVE_PAGE, .layout = INLAY_MERGE_NONE,
+    inlay_merge_options o = {.sort = "k", .row_group_rows = cap, .layout = INLAY_MERGE_NONE,
                              .write = {.codec = codec}};
     inlay_sink sink = inlay_sink_memory(&move_out.memory, test_env());
     for (uint32_t i = 0; i < n; i++)
         readers[i] = move_in[i].reader;
     return inlay_merge(test_env(), readers, n, &sink, &o, &move_report);
+}
+
+static inlay_status move_merge(uint32_t n, const char *codec)
+{
+    return move_merge_at(n, 2 * MOVE_PAGE, codec);
 }
 
 /* Bodies of all pages of the output's column, of one row group; *entries gets those of the dictionary. */
@@ -102,6 +107,25 @@ static void move_pages_of_the_same_dictionary(void)
     move_close(2);
 }
 
+/* Row groups of 500 rows: each has one page of 300 as it was, and 200 rows of pages that are cut. */
+static void move_the_dictionary_past_cut_pages(void)
+{
+    int64_t entries;
+    move_make(0, 0, 0, 0, "none");
+    move_make(1, 3 * MOVE_PAGE, 0, 0, "none");
+    table_ok(move_merge_at(2, 500, "none"), "merge");
+    table_open(&move_out);
+    CHECK_INT(inlay_reader_row_groups(move_out.reader), 4);
+    for (uint32_t g = 0; g < 4; g++) {
+        CHECK(move_pages_bytes(g, 1, &entries) > 0);
+        CHECK_INT(entries, 7);
+    }
+    CHECK(move_report.moved_bytes > 4 * 7 * 8); /* the dictionaries among them */
+    CHECK(move_report.moved_bytes < move_all_bytes());
+    move_check_rows(0);
+    move_close(2);
+}
+
 static void move_not_pages_of_another_dictionary(void)
 {
     int64_t entries;
@@ -144,6 +168,7 @@ static void move_no_damaged_dictionary(void)
 TEST_SUITE(merge_move) = {
     {"move: a dictionary moves where all rows with its codes do", move_the_dictionary_with_all_rows},
     {"move: pages of codes move from every input that has the same dictionary", move_pages_of_the_same_dictionary},
+    {"move: rows of pages that are cut keep their codes", move_the_dictionary_past_cut_pages},
     {"move: a dictionary of the same size is another one", move_not_pages_of_another_dictionary},
     {"move: a damaged dictionary is an error, and goes nowhere", move_no_damaged_dictionary},
     {0},

@@ -366,6 +366,30 @@ static void plan_beyond_its_memory(void)
     plan_done();
 }
 
+/* Of three inputs two bits say which; a fourth is not among them, wherever it stands. */
+static void an_input_that_there_is_not_fails(void)
+{
+    struct keyrows_keys set = {0};
+    struct plan_walk *walk = calloc(1, sizeof *walk);
+    for (size_t bad = 0; bad < 40; bad++) {
+        struct lane_run runs[64];
+        struct slice_group group = {.rows = 40};
+        uint8_t bytes[40];
+        uint64_t left = 1 << 20;
+        size_t got = 0;
+        slice = (struct slice){.env = test_env()};
+        CHECK_INT(plan_init(&plan, test_env(), &set, 3, NULL), INLAY_OK);
+        for (size_t i = 0; i < 40; i++)
+            bytes[i] = i == bad ? 3 : (uint8_t)(i % 3);
+        CHECK_INT(io_scratch_append(&plan.stretches, bytes, sizeof bytes), INLAY_OK);
+        CHECK_INT(plan_walk_start(walk, &plan, &group), INLAY_OK);
+        CHECK_INT(plan_walk_many(walk, &left, runs, 64, &got), INLAY_IO);
+        CHECK_INT(got, bad);
+        plan_done();
+    }
+    free(walk);
+}
+
 static void cut_values_in_order_are_noticed(void)
 {
     table_make(&tables[0], "a:s", "a\nb\n-\n", NULL);
@@ -399,6 +423,7 @@ TEST_SUITE(merge_plan) = {
     {"plan: inputs that end leave the others", inputs_that_end_leave_the_others},
     {"plan: the highest value comes before null", the_highest_value_comes_before_null},
     {"plan: beyond its memory it is read from the scratch file", plan_beyond_its_memory},
+    {"plan: an input that there is not fails", an_input_that_there_is_not_fails},
     {"plan: values of row groups in order are noticed", cut_values_in_order_are_noticed},
     {0},
 };
