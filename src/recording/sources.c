@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/io.h"
 #include "base/json.h"
 #include "base/json_write.h"
 
@@ -68,9 +69,10 @@ inlay_status inlay_json_text(inlay_env *env, inlay_bytes text, const inlay_bytes
         status = sources_bad(env, &r, "");
     else if (status == INLAY_OK && !found)
         status = INLAY_END;
-    int e = status == INLAY_OK && plain ? sink->append(sink->ctx, plain, json_decode(&v, plain)) : 0;
+    if (status == INLAY_OK && plain)
+        status = io_append(env, sink, plain, json_decode(&v, plain));
     buf_free(&scratch);
-    return e ? err_set_os(env, ERR("cannot write"), e) : status;
+    return status;
 }
 
 /* ---- rename ---- */
