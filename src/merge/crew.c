@@ -66,8 +66,8 @@ static uint64_t crew_fit(const struct body *body, uint64_t most)
 /* Workers with columns of their own: together they open what one would, but each has readers, and files that it makes. */
 static uint64_t crew_beside(const struct body *body)
 {
-    uint64_t all = mem_plus(body->need.all, body->need.extra), memory = body->memory_bytes;
-    return (memory > all ? memory - all : 0) / mem_plus(body->env->used_bytes, CREW_OWN);
+    uint64_t own = mem_plus(mem_plus(body->env->used_bytes, body->need.extra), CREW_OWN), all = body->need.all;
+    return (body->memory_bytes > all ? body->memory_bytes - all : 0) / own;
 }
 
 /* ---- columns or row groups? ---- */
@@ -127,8 +127,7 @@ static inlay_status crew_columns(const struct body *body, uint32_t n, uint32_t *
     uint32_t n_leaves = body->schema->n_leaves;
     void *block;
     *columns = false;
-    uint64_t each = mem_plus(body->need.extra, CREW_OWN), room = n ? body->memory_bytes / n : 0;
-    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES || each > room || body->need.all > (room - each) * n ||
+    if (n < 2 || n > n_leaves || n_leaves > CREW_MOST_LEAVES ||
         body->plan->n_stretches < body->plan->n_rows / MOVE_LEAST_ROWS)
         return INLAY_OK;
     TRY(mem_new(body->env, n_leaves * sizeof(uint64_t), &block));
