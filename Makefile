@@ -72,7 +72,7 @@ LIB_SRC := \
   $(call list,encoding,plain rle dict dict_build delta delta_bytes split alp alp_write table) \
   $(call list,format,meta names visit writer_id type timeunit schema schema_meta schema_modern schema_parse levels stats index footer page chunk_read \
                      chunk_seek reader trust inspect index_read bloom bloom_build order fit choose \
-                     chunk_write chunk_page chunk_raw chunk_meta chunk_memory writer writer_rows writer_footer writer_memory copy edit chain) \
+                     chunk_write chunk_take chunk_page chunk_raw chunk_meta chunk_memory writer writer_rows writer_footer writer_memory copy edit chain) \
   $(call list,arrow,flat schema type metadata plan convert array assemble stream entry flat_build schema_write \
                     in_type in_plan in_take in_dictionary in_walk in) \
   $(call list,verify,rule tally claims values chunk sorting verify) \

@@ -138,7 +138,17 @@ INLAY_CHECKED inlay_status chunk_meta_fill(struct chunk_writer *c, struct mem_po
 void chunk_writer_hand_over(struct chunk_writer *from, struct chunk_writer *to);
 uint64_t chunk_writer_pending(const struct chunk_writer *c);
 
-/* ---- between chunk_write.c (batches in), chunk_raw.c and chunk_page.c (pages out) ---- */
+/* ---- between chunk_write.c (batches in), chunk_take.c (into the open page), chunk_raw.c and chunk_page.c (pages out) ---- */
+
+/* n levels; without `levels` all are `constant`. */
+INLAY_CHECKED inlay_status chunk_writer_take_levels(struct chunk_levels *l, const uint8_t *levels, uint8_t max, uint8_t constant,
+                                                    size_t n);
+/* n values; as codes while the page has them. */
+INLAY_CHECKED inlay_status chunk_writer_take_values(struct chunk_writer *c, const void *values, size_t n);
+/* n values of the dictionary. */
+INLAY_CHECKED inlay_status chunk_writer_take_codes(struct chunk_writer *c, const uint32_t *codes, size_t n);
+/* Bytes that n values take in PLAIN. */
+uint64_t chunk_writer_plain_bytes(const struct chunk_writer *c, const void *values, size_t n);
 
 /* Does the open page have what a page should? */
 bool chunk_writer_full(const struct chunk_writer *c);
