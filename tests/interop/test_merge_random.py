@@ -145,9 +145,10 @@ def case(seed):
     command = [INLAY, "merge", *paths, "-o", out, "--sort", sort, "--quiet", "--codec", codec + (":1" if codec in ("zstd", "gzip") else ""),
                "--row-group-rows", str(cap), "--threads", str(r.choice([1, 1, 2, 4])), "--on-equal", mode]
     want = keep(want, keys, mode)
-    if r.random() < 0.2:
-        command += ["--max-memory", "24M"]
-    command += equal.choice([[], [], ["--layout", "none"], ["--oversize", "split"], ["--layout", "per-value:1"]])
+    short, layout = r.random() < 0.2, equal.choice([[], [], ["--layout", "none"], ["--oversize", "split"], ["--layout", "per-value:1"]])
+    if short:  # footers of a row group a value, perhaps 20,000 of them, take more
+        command += ["--max-memory", "96M" if "per-value:1" in layout else "24M"]
+    command += layout
     command += ["--resort"] * resort + ["--widen"] * widen
     p = subprocess.run(command, capture_output=True, text=True)
     name = f"seed {seed}, {n_inputs} inputs, {sort}, on equal {mode}"
