@@ -146,11 +146,17 @@ def case(seed):
                "--row-group-rows", str(cap), "--threads", str(r.choice([1, 1, 2, 4])), "--on-equal", mode]
     want = keep(want, keys, mode)
     short, layout = r.random() < 0.2, equal.choice([[], [], ["--layout", "none"], ["--oversize", "split"], ["--layout", "per-value:1"]])
-    if short:  # footers of a row group a value, perhaps 20,000 of them, take more
-        command += ["--max-memory", "96M" if "per-value:1" in layout else "24M"]
+    if short:
+        command += ["--max-memory", "24M"]
     command += layout
     command += ["--resort"] * resort + ["--widen"] * widen
     p = subprocess.run(command, capture_output=True, text=True)
+    if short and "per-value:1" in layout and p.returncode == 3 and "memory limit" in p.stderr:
+        # a footer of 10,000 row groups and more does not fit: then there is no output, and with room for it there is
+        values = len({repr(row.get(keys[0][0])) for row in want})
+        if values < 10000 or os.path.exists(out) or p.stderr.count("\n") != 1:
+            return fact(f"merge: seed {seed}, memory for {values} row groups", False, p.stderr)
+        p = subprocess.run(["96M" if c == "24M" else c for c in command], capture_output=True, text=True)
     name = f"seed {seed}, {n_inputs} inputs, {sort}, on equal {mode}"
     if p.returncode:
         return fact(f"merge: {name}", False, p.stderr)
